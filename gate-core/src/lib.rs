@@ -1,0 +1,4 @@
+#![no_std]
+#![forbid(unsafe_code)]
+#![doc = "stub"]
+extern crate alloc;

@@ -1,0 +1,1 @@
+//! Cases, properties and the reference evaluator of tsfm-gate.
