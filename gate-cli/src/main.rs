@@ -1,0 +1,2 @@
+//! The binary `tsfm-gate`.
+fn main() {}
