@@ -14,6 +14,7 @@ pub mod snapshot;
 mod trigger;
 mod verdict;
 
+pub(crate) use column::shown;
 pub use column::{Column, Counts};
 pub use policy::Policy;
 pub use snapshot::Snapshot;

@@ -2,6 +2,7 @@
 
 mod markdown;
 mod text;
+mod words;
 
 use alloc::string::String;
 
