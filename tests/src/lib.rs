@@ -1,1 +1,3 @@
 //! Cases, properties and the reference evaluator of tsfm-gate.
+
+pub mod conformance;

@@ -1,0 +1,84 @@
+//! Replays recorded vector files through the public API.
+//!
+//! A file holds one row per line: what went in, and what the upstream system answered. The name of the file says which
+//! domain it belongs to; [`DOMAINS`] says who replays it. A new domain is a new file here and one line there.
+//!
+//! Not every recorded answer is one to repeat. Rows are tagged with the flaws of upstream that they show:
+//!
+//! - a flaw that `departures.json` lists is one we do not share, and its rows are skipped;
+//! - rows with any other tag are replayed. They pass when we answer as upstream does; when we do not, they are skipped
+//!   under a reason that asks for a decision.
+//!
+//! Nothing else is forgiven.
+
+pub mod canary_compat;
+mod departures;
+mod report;
+mod row;
+mod vectors;
+
+use std::io;
+use std::path::Path;
+
+use departures::Departures;
+pub use report::Report;
+pub use row::{Outcome, Row};
+
+/// Replays one row. An error says that the row does not have the form that its domain expects.
+pub type Replay = fn(&Row) -> serde_json::Result<Outcome>;
+
+/// Who replays the rows of which domain.
+const DOMAINS: &[(&str, Replay)] = &[("canary_compat", canary_compat::replay)];
+
+/// Replays the rows of a file, plain or gzipped. Rows of a domain that nobody replays are skipped.
+///
+/// # Errors
+/// When the file, or the list of departures, cannot be read.
+pub fn replay_file(path: &Path, report: &mut Report) -> io::Result<()> {
+    let departures = Departures::built_in()?;
+    let domain = vectors::domain(path);
+    let replay = DOMAINS
+        .iter()
+        .find(|(name, _)| *name == domain)
+        .map(|(_, replay)| *replay);
+    let text = vectors::read(path)?;
+    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.is_empty()) {
+        let replayed =
+            Row::parse(line).and_then(|row| replay_row(&domain, &row, replay, &departures, report));
+        if let Err(error) = replayed {
+            report.failed(
+                &domain,
+                &format!("line {number}"),
+                &format!("malformed row: {error}"),
+            );
+        }
+    }
+    Ok(())
+}
+
+fn replay_row(
+    domain: &str,
+    row: &Row,
+    replay: Option<Replay>,
+    departures: &Departures,
+    report: &mut Report,
+) -> serde_json::Result<()> {
+    let mut skip = |reason: String| report.skipped(domain, reason);
+    let Some(replay) = replay else {
+        skip(format!("no replay for {domain} yet"));
+        return Ok(());
+    };
+    if let Some(flaw) = row.flaws().find(|flaw| departures.lists(domain, flaw)) {
+        skip(format!("departure `{flaw}`"));
+        return Ok(());
+    }
+    match (replay(row)?, row.flaws().next()) {
+        (Outcome::OutOfScope(operation), _) => skip(format!("`{operation}` is out of scope")),
+        (Outcome::Different(_), Some(flaw)) => {
+            skip(format!("differs, and `{flaw}` is not in departures.json"));
+        }
+        (Outcome::Different(difference), None) => report.failed(domain, row.id(), &difference),
+        (Outcome::Same, _) => report.passed(),
+    }
+    Ok(())
+}
