@@ -160,23 +160,14 @@ pub struct GateError {
 
 impl GateError {
     /// An error at `path`, which is empty for the whole document.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "callers hand over numbers and fresh strings alike"
-    )]
+    #[expect(clippy::needless_pass_by_value, reason = "callers hand over numbers and fresh strings alike")]
     pub fn new(
         code: ErrorCode,
         path: impl Into<String>,
         expected: impl Into<String>,
         found: impl ToString,
     ) -> Self {
-        Self {
-            code,
-            path: path.into(),
-            expected: expected.into(),
-            found: found.to_string(),
-            position: None,
-        }
+        Self { code, path: path.into(), expected: expected.into(), found: found.to_string(), position: None }
     }
 
     /// The same error with its place in the text.

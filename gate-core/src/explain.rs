@@ -33,19 +33,13 @@ pub fn explain(code: &str, policy: &Policy) -> Result<Explanation, GateError> {
         means: means.to_string(),
         action: action.to_string(),
     };
-    let reason = policy
-        .explain_reason(code)
-        .map(|(kind, means, code)| explained(kind, &means, code.action()));
+    let reason =
+        policy.explain_reason(code).map(|(kind, means, code)| explained(kind, &means, code.action()));
     let finding = || known(FindingCode::ALL, code).map(|it| explained("finding", it.means(), it.action()));
     let error = || known(ErrorCode::ALL, code).map(|it| explained("error", it.means(), it.action()));
     let note = || known(NoteCode::ALL, code).map(|it| explained("note", it.means(), it.action()));
     let warning = || known(WarningCode::ALL, code).map(|it| explained("warning", it.means(), it.action()));
-    reason
-        .or_else(finding)
-        .or_else(error)
-        .or_else(note)
-        .or_else(warning)
-        .ok_or_else(|| unknown(code, policy))
+    reason.or_else(finding).or_else(error).or_else(note).or_else(warning).ok_or_else(|| unknown(code, policy))
 }
 
 /// Every code that [`explain`] knows with this policy: findings, notes, warnings, errors, reasons.

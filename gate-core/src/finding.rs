@@ -58,7 +58,7 @@ codes! {
         WindowUnfinished = "window-unfinished",
             "The last window ends after the decision instant: triggers see it, the clean period does not.",
             "Nothing.";
-        Undated = "undated",
+        Undated = "undated-windows",
             "The snapshot has no window times, so gaps and age cannot be seen.",
             "Add `start` or `window_starts`.";
         RateComputed = "rate-computed",

@@ -19,12 +19,10 @@ pub type Instant = DateTime<Utc>;
 /// # Errors
 /// `time-syntax` at `path`.
 pub fn parse_instant(text: &str, path: &str) -> Result<Instant, GateError> {
-    DateTime::parse_from_rfc3339(text)
-        .map(|time| time.with_timezone(&Utc))
-        .map_err(|_| {
-            let expected = "an RFC 3339 time like `2026-11-21T10:05:00Z`";
-            GateError::new(ErrorCode::TimeSyntax, path, expected, quoted(text))
-        })
+    DateTime::parse_from_rfc3339(text).map(|time| time.with_timezone(&Utc)).map_err(|_| {
+        let expected = "an RFC 3339 time like `2026-11-21T10:05:00Z`";
+        GateError::new(ErrorCode::TimeSyntax, path, expected, quoted(text))
+    })
 }
 
 /// Writes an instant as RFC 3339 in UTC, with fractions of a second only where there are any.
@@ -37,17 +35,12 @@ pub fn format_instant(instant: Instant) -> String {
 #[must_use]
 pub fn minutes(count: u64) -> TimeDelta {
     // 2^52 minutes are more than chrono's range of instants; no accepted input comes near it.
-    i64::try_from(count)
-        .ok()
-        .and_then(TimeDelta::try_minutes)
-        .unwrap_or(TimeDelta::MAX)
+    i64::try_from(count).ok().and_then(TimeDelta::try_minutes).unwrap_or(TimeDelta::MAX)
 }
 
 /// `instant + delta`, at the end of chrono's range when it does not fit.
 pub(crate) fn shift(instant: Instant, delta: TimeDelta) -> Instant {
-    instant
-        .checked_add_signed(delta)
-        .unwrap_or(DateTime::<Utc>::MAX_UTC)
+    instant.checked_add_signed(delta).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 /// A duration of a policy, as it was written: `30m`, `24h`, `7d`.
@@ -72,19 +65,13 @@ impl Span {
         let digits = text.get(..text.len().checked_sub(1)?)?;
         let plain = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
         let minutes = digits.parse::<u32>().ok().filter(|_| plain)?.checked_mul(unit)?;
-        (minutes <= MAX_DURATION_MINUTES).then(|| Self {
-            minutes,
-            text: text.to_string(),
-        })
+        (minutes <= MAX_DURATION_MINUTES).then(|| Self { minutes, text: text.to_string() })
     }
 
     /// A duration of so many minutes, written in the largest unit that divides it.
     #[must_use]
     pub fn from_minutes(minutes: u32) -> Self {
-        Self {
-            minutes,
-            text: human_minutes(u64::from(minutes)),
-        }
+        Self { minutes, text: human_minutes(u64::from(minutes)) }
     }
 
     /// The duration in minutes, at least 1.
@@ -120,6 +107,11 @@ impl<'de> Deserialize<'de> for Span {
             authored(ErrorCode::DurationSyntax, expected, &quoted(&text))
         })
     }
+}
+
+/// So many windows, for people.
+pub(crate) fn count_windows(count: usize) -> String {
+    if count == 1 { String::from("1 window") } else { format!("{count} windows") }
 }
 
 /// Minutes for people, in the largest unit that divides them: `30m`, `24h`, `3d`.

@@ -1,3 +1,11 @@
 //! Cases, properties and the reference evaluator of tsfm-gate.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
+pub mod cases;
 pub mod conformance;

@@ -20,10 +20,7 @@ fn a_row_that_agrees_passes() {
 fn a_row_that_differs_fails() {
     let row = GOOD.replace("\"exit_code\": 2", "\"exit_code\": 1");
     let text = "FAIL canary_compat good: exit code: expected 1, found 2\n0 passed, 1 failed, 0 skipped";
-    assert_eq!(
-        replay("differs/canary_compat.jsonl", &row),
-        (false, text.to_owned())
-    );
+    assert_eq!(replay("differs/canary_compat.jsonl", &row), (false, text.to_owned()));
 }
 
 #[test]
@@ -31,28 +28,16 @@ fn a_row_that_differs_by_an_undecided_flaw_is_skipped_and_named() {
     let row = GOOD.replace("\"exit_code\": 2", "\"exit_code\": 1, \"flaw\": [\"F-1\"]");
     let text = "skipped 1 of canary_compat: differs, and `F-1` is not in departures.json\n\
                 1 passed, 0 failed, 1 skipped";
-    assert_eq!(
-        replay("flaw/canary_compat.jsonl", &format!("{GOOD}\n{row}")),
-        (true, text.to_owned())
-    );
+    assert_eq!(replay("flaw/canary_compat.jsonl", &format!("{GOOD}\n{row}")), (true, text.to_owned()));
 }
 
 #[test]
 fn a_malformed_row_fails_whatever_its_tags() {
     let row = r#"{"id": "tagged", "flaw": "F-1", "stage": 5}"#;
-    let (good, text) = replay(
-        "malformed/canary_compat.jsonl",
-        &format!("{GOOD}\n{row}\nnot json"),
-    );
+    let (good, text) = replay("malformed/canary_compat.jsonl", &format!("{GOOD}\n{row}\nnot json"));
     assert!(!good);
-    assert!(
-        text.contains("FAIL canary_compat line 2: malformed row: "),
-        "{text}"
-    );
-    assert!(
-        text.contains("FAIL canary_compat line 3: malformed row: "),
-        "{text}"
-    );
+    assert!(text.contains("FAIL canary_compat line 2: malformed row: "), "{text}");
+    assert!(text.contains("FAIL canary_compat line 3: malformed row: "), "{text}");
     assert!(text.ends_with("1 passed, 2 failed, 0 skipped"), "{text}");
 }
 
@@ -60,10 +45,7 @@ fn a_malformed_row_fails_whatever_its_tags() {
 fn rows_that_nobody_replays_are_no_pass() {
     let text = "skipped 1 of elsewhere: no replay for elsewhere yet\n0 passed, 0 failed, 1 skipped";
     assert_eq!(replay("none/elsewhere.jsonl", GOOD), (false, text.to_owned()));
-    assert_eq!(
-        replay("empty/canary_compat.jsonl", ""),
-        (false, "0 passed, 0 failed, 0 skipped".to_owned())
-    );
+    assert_eq!(replay("empty/canary_compat.jsonl", ""), (false, "0 passed, 0 failed, 0 skipped".to_owned()));
 }
 
 #[test]
@@ -84,7 +66,5 @@ fn replay(name: &str, rows: &str) -> (bool, String) {
 }
 
 fn scratch(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-        .join("conformance")
-        .join(name)
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("conformance").join(name)
 }

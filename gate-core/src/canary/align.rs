@@ -51,31 +51,14 @@ impl<'a> Aligned<'a> {
             Timeline::Slots(_, slots) => slots.last().map_or(0, |last| last + 1),
             _ => snapshot.windows,
         };
-        let grid = Grid {
-            origin: snapshot.timeline.origin(),
-            window: policy.window_minutes(),
-        };
+        let grid = Grid { origin: snapshot.timeline.origin(), window: policy.window_minutes() };
         let now = now.or_else(|| grid.start_of(slots));
         check_future(snapshot, grid, slots, now)?;
         let decided = now.and_then(|now| grid.slots_until(now)).unwrap_or(slots);
-        let first = snapshot
-            .stage_started
-            .map_or(0, |started| grid.first_slot_from(started));
-        let series = policy
-            .metrics
-            .iter()
-            .map(|metric| series(metric, snapshot, slots));
+        let first = snapshot.stage_started.map_or(0, |started| grid.first_slot_from(started));
+        let series = policy.metrics.iter().map(|metric| series(metric, snapshot, slots));
         let series = series.collect::<Result<_, _>>()?;
-        Ok(Self {
-            policy,
-            stage,
-            snapshot,
-            first,
-            slots,
-            decided,
-            now,
-            series,
-        })
+        Ok(Self { policy, stage, snapshot, first, slots, decided, now, series })
     }
 
     /// The slots of the stage that have a window or a gap between two.
@@ -110,8 +93,7 @@ impl<'a> Aligned<'a> {
     /// The metrics that rules of the stage need, with their series.
     pub(super) fn used(&self) -> impl Iterator<Item = (&'a Metric, &Series<'a>)> {
         let all = self.policy.metrics.iter().zip(&self.series).enumerate();
-        all.filter(|(index, _)| self.policy.uses(self.stage, *index))
-            .map(|(_, pair)| pair)
+        all.filter(|(index, _)| self.policy.uses(self.stage, *index)).map(|(_, pair)| pair)
     }
 
     /// The slots that lie wholly inside a drill.
@@ -143,10 +125,7 @@ impl<'a> Aligned<'a> {
     }
 
     fn grid(&self) -> Grid {
-        Grid {
-            origin: self.snapshot.timeline.origin(),
-            window: self.policy.window_minutes(),
-        }
+        Grid { origin: self.snapshot.timeline.origin(), window: self.policy.window_minutes() }
     }
 }
 
@@ -193,17 +172,8 @@ fn check_window_length(policy: &Policy, snapshot: &Snapshot) -> Result<(), GateE
     if snapshot.window_minutes == policy.window_minutes() {
         return Ok(());
     }
-    let expected = format!(
-        "{}, the window length of `{}`",
-        policy.window_minutes(),
-        policy.name()
-    );
-    Err(GateError::new(
-        ErrorCode::WindowLength,
-        "window_minutes",
-        expected,
-        snapshot.window_minutes,
-    ))
+    let expected = format!("{}, the window length of `{}`", policy.window_minutes(), policy.name());
+    Err(GateError::new(ErrorCode::WindowLength, "window_minutes", expected, snapshot.window_minutes))
 }
 
 fn check_drills(policy: &Policy, drills: &[Drill]) -> Result<(), GateError> {
@@ -221,12 +191,7 @@ fn check_drills(policy: &Policy, drills: &[Drill]) -> Result<(), GateError> {
                     let near = nearest(name, policy.metrics.iter().map(|metric| metric.name.as_str()));
                     let hint = near.map_or(String::new(), |near| format!(" like `{near}`"));
                     let expected = format!("a metric of the policy{hint}");
-                    return Err(GateError::new(
-                        ErrorCode::DrillMetric,
-                        path(),
-                        expected,
-                        quoted(name),
-                    ));
+                    return Err(GateError::new(ErrorCode::DrillMetric, path(), expected, quoted(name)));
                 }
             }
         }
@@ -251,16 +216,8 @@ fn check_future(
         Timeline::Slots(..) => format!("window_starts[{}]", snapshot.windows.saturating_sub(1)),
         _ => String::from("start"),
     };
-    let expected = format!(
-        "a last window that starts before the decision instant {}",
-        format_instant(now)
-    );
-    Err(GateError::new(
-        ErrorCode::FutureWindow,
-        path,
-        expected,
-        format_instant(start),
-    ))
+    let expected = format!("a last window that starts before the decision instant {}", format_instant(now));
+    Err(GateError::new(ErrorCode::FutureWindow, path, expected, format_instant(start)))
 }
 
 /// The values of one metric by slot, computed from counts where there are any.
@@ -268,9 +225,7 @@ fn series<'a>(metric: &Metric, snapshot: &'a Snapshot, slots: usize) -> Result<S
     let events = snapshot.events.iter().find(|(name, _)| *name == metric.name);
     let values = match (events, &snapshot.samples) {
         (Some((_, events)), Some(samples)) => Some(Cow::Owned(rates(events, samples))),
-        _ => snapshot
-            .metric(&metric.name)
-            .map(|column| Cow::Borrowed(column.raw())),
+        _ => snapshot.metric(&metric.name).map(|column| Cow::Borrowed(column.raw())),
     };
     let Some(values) = values else {
         return Ok(Series::ABSENT);
@@ -282,9 +237,7 @@ fn series<'a>(metric: &Metric, snapshot: &'a Snapshot, slots: usize) -> Result<S
             let believed = |count: &Option<u64>| count.is_some_and(|count| count >= metric.min_samples);
             let believed: Vec<bool> = samples.0.iter().map(believed).collect();
             Ok(series.believe(|slot| {
-                window_in(&snapshot.timeline, slot)
-                    .and_then(|index| believed.get(index))
-                    .copied()
+                window_in(&snapshot.timeline, slot).and_then(|index| believed.get(index)).copied()
             }))
         }
         _ => Ok(series),
@@ -331,16 +284,8 @@ fn check_range(metric: &Metric, series: &Series<'_>, snapshot: &Snapshot) -> Res
     }
     // The column again, for the index in the array: slots have gaps.
     let column = snapshot.metric(&metric.name).map(Column::raw).unwrap_or_default();
-    let wrong = column
-        .iter()
-        .enumerate()
-        .find(|(_, value)| !value.is_nan() && !range.contains(value));
+    let wrong = column.iter().enumerate().find(|(_, value)| !value.is_nan() && !range.contains(value));
     let (index, value) = wrong.map_or((0, f64::NAN), |(index, value)| (index, *value));
     let path = format!("metrics.{}[{index}]", metric.name);
-    Err(GateError::new(
-        ErrorCode::OutOfRange,
-        path,
-        metric.unit.expected(),
-        shown(value),
-    ))
+    Err(GateError::new(ErrorCode::OutOfRange, path, metric.unit.expected(), shown(value)))
 }

@@ -69,12 +69,7 @@ impl TryFrom<Vec<f64>> for Column {
 }
 
 fn not_finite(index: usize, value: f64) -> GateError {
-    GateError::new(
-        ErrorCode::NotFinite,
-        format!("[{index}]"),
-        "a finite number",
-        shown(value),
-    )
+    GateError::new(ErrorCode::NotFinite, format!("[{index}]"), "a finite number", shown(value))
 }
 
 /// By bits, so that two columns with the same gaps are equal.
@@ -137,11 +132,7 @@ impl Visitor<'_> for CellReader {
 
     #[inline]
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<f64, E> {
-        if value.is_finite() {
-            Ok(value)
-        } else {
-            Err(E::invalid_value(Unexpected::Float(value), &self))
-        }
+        if value.is_finite() { Ok(value) } else { Err(E::invalid_value(Unexpected::Float(value), &self)) }
     }
 
     #[inline]

@@ -16,40 +16,25 @@ use crate::{Finding, FindingCode};
 pub(super) fn measure(aligned: &Aligned<'_>) -> Coverage {
     let finished = aligned.finished();
     // A window that is not there yet is not clean, so nothing before it counts.
-    let clean = if aligned.decided > finished.end {
-        0
-    } else {
-        finished.end - clean_since(aligned)
-    };
+    let clean = if aligned.decided > finished.end { 0 } else { finished.end - clean_since(aligned) };
     let needed_minutes = aligned.minutes(aligned.needed());
     let clean_minutes = aligned.minutes(clean);
     Coverage {
         needed_minutes,
         clean_minutes,
         still_needed_minutes: needed_minutes.saturating_sub(clean_minutes),
-        since: if clean > 0 {
-            aligned.time_of(finished.end - clean)
-        } else {
-            None
-        },
+        since: if clean > 0 { aligned.time_of(finished.end - clean) } else { None },
     }
 }
 
 /// The first slot of the clean stretch at the end of the finished ones; their end if the last is not clean.
 fn clean_since(aligned: &Aligned<'_>) -> usize {
     let finished = aligned.finished();
-    let gates = aligned
-        .policy
-        .gates_of(aligned.stage)
-        .filter_map(|gate| gate.last_breach(aligned));
-    let holes = aligned
-        .used()
-        .filter_map(|(_, series)| last_hole(series, &finished));
+    let gates = aligned.policy.gates_of(aligned.stage).filter_map(|gate| gate.last_breach(aligned));
+    let holes = aligned.used().filter_map(|(_, series)| last_hole(series, &finished));
     let drills = aligned.snapshot.drills.iter().filter_map(|drill| {
         let touched = aligned.touched(drill);
-        (touched.start < finished.end)
-            .then(|| touched.end.min(finished.end).checked_sub(1))
-            .flatten()
+        (touched.start < finished.end).then(|| touched.end.min(finished.end).checked_sub(1)).flatten()
     });
     let last_bad = gates.chain(holes).chain(drills).max();
     last_bad.map_or(finished.start, |slot| (slot + 1).max(finished.start))
@@ -103,10 +88,7 @@ fn short(aligned: &Aligned<'_>) -> Option<Finding> {
 
 /// The slots after the last window up to the decision instant.
 fn late(aligned: &Aligned<'_>) -> Option<Finding> {
-    let count = aligned
-        .decided
-        .checked_sub(aligned.slots)
-        .filter(|count| *count > 0)?;
+    let count = aligned.decided.checked_sub(aligned.slots).filter(|count| *count > 0)?;
     let late = aligned.minutes(count);
     Some(Finding {
         from: aligned.time_of(aligned.slots),
@@ -171,19 +153,12 @@ fn drilled(aligned: &Aligned<'_>) -> Option<Finding> {
     if aligned.snapshot.drills.is_empty() {
         return None;
     }
-    let touched: Vec<Range<usize>> = aligned
-        .snapshot
-        .drills
-        .iter()
-        .map(|drill| aligned.touched(drill))
-        .collect();
+    let touched: Vec<Range<usize>> =
+        aligned.snapshot.drills.iter().map(|drill| aligned.touched(drill)).collect();
     let in_drill = |slot: &usize| touched.iter().any(|range| range.contains(slot));
     let slots: Vec<usize> = aligned.period().filter(in_drill).collect();
     let finding = over(aligned, FindingCode::WindowDrilled, &slots)?;
-    Some(Finding {
-        would_pass_if: String::from("no window of the clean period touches a drill"),
-        ..finding
-    })
+    Some(Finding { would_pass_if: String::from("no window of the clean period touches a drill"), ..finding })
 }
 
 /// A finding about some slots of the clean period; none if there are no slots.
@@ -216,10 +191,7 @@ fn blank(aligned: &Aligned<'_>, code: FindingCode, count: usize) -> Finding {
 }
 
 /// Minutes and requests of accepted inputs are far below 2^53.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "bounded by `bounds`, and by 2^53 for counts"
-)]
+#[expect(clippy::cast_precision_loss, reason = "bounded by `bounds`, and by 2^53 for counts")]
 pub(super) const fn float(count: u64) -> f64 {
     count as f64
 }

@@ -87,9 +87,8 @@ impl Hash {
         for (name, column) in columns {
             self.text(name);
             // `+ 0.0` makes -0 and 0 one value: JSON readers disagree about the sign of `-0`.
-            let bits = column
-                .iter()
-                .map(|value| value.map_or(f64::NAN.to_bits(), |value| (value + 0.0).to_bits()));
+            let bits =
+                column.iter().map(|value| value.map_or(f64::NAN.to_bits(), |value| (value + 0.0).to_bits()));
             bits.for_each(|bits| self.number(bits));
         }
     }

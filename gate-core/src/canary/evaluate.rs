@@ -9,7 +9,7 @@ use super::align::Aligned;
 use super::coverage;
 use super::policy::STALE_REASON;
 use super::verdict::{SCHEMA, Verdict};
-use crate::time::{format_instant, human_minutes, minutes};
+use crate::time::{count_windows, format_instant, human_minutes, minutes};
 use crate::{Decision, Finding, FindingCode, Note, NoteCode, VERSION};
 
 /// Judges an aligned snapshot. Every rule is always asked, in policy order.
@@ -23,11 +23,7 @@ pub(super) fn evaluate(aligned: &Aligned<'_>) -> Verdict {
     held.extend(stale(aligned));
     let (rollback_reasons, gate_fail_reasons) = (reasons(&fired), reasons(&held));
     let findings: Vec<Finding> = fired.into_iter().chain(held).collect();
-    let decision = findings
-        .iter()
-        .map(Finding::decision)
-        .max()
-        .unwrap_or(Decision::Promote);
+    let decision = findings.iter().map(Finding::decision).max().unwrap_or(Decision::Promote);
     Verdict {
         stage: aligned.stage.name.clone(),
         windows: aligned.snapshot.windows,
@@ -94,34 +90,20 @@ fn stale(aligned: &Aligned<'_>) -> Option<Finding> {
 fn notes(aligned: &Aligned<'_>) -> Vec<Note> {
     let mut notes = Vec::new();
     if !aligned.snapshot.is_dated() {
-        notes.push(note(
-            NoteCode::Undated,
-            "the windows have no times: gaps and age cannot be seen",
-        ));
+        notes.push(note(NoteCode::Undated, "the windows have no times: gaps and age cannot be seen"));
     }
     let before = aligned.first.min(aligned.slots);
     if before > 0 {
         let windows = aligned.windows(0, before - 1);
-        let text = format!("{before} windows from before the stage began are ignored");
-        notes.push(Note {
-            windows,
-            ..note(NoteCode::WindowBeforeStage, &text)
-        });
+        let text = format!("{} from before the stage began ignored", count_windows(before));
+        notes.push(Note { windows, ..note(NoteCode::WindowBeforeStage, &text) });
     }
     if aligned.slots > aligned.decided {
         let windows = aligned.windows(aligned.slots - 1, aligned.slots - 1);
         let text = "the last window has not ended at the decision instant";
-        notes.push(Note {
-            windows,
-            ..note(NoteCode::WindowUnfinished, text)
-        });
+        notes.push(Note { windows, ..note(NoteCode::WindowUnfinished, text) });
     }
-    notes.extend(
-        aligned
-            .policy
-            .gates_of(aligned.stage)
-            .filter_map(|gate| gate.earlier(aligned)),
-    );
+    notes.extend(aligned.policy.gates_of(aligned.stage).filter_map(|gate| gate.earlier(aligned)));
     notes.extend(unjudged(aligned));
     notes
 }
@@ -130,48 +112,23 @@ fn unjudged<'a>(aligned: &'a Aligned<'_>) -> impl Iterator<Item = Note> + 'a {
     let snapshot = aligned.snapshot;
     let judged = |name: &str| aligned.used().any(|(metric, _)| metric.name == name);
     let given = snapshot.metrics.iter().map(|(name, _)| name);
-    let counted = snapshot
-        .events
-        .iter()
-        .map(|(name, _)| name)
-        .filter(|name| snapshot.metric(name).is_none());
-    let strangers = given
-        .chain(counted)
-        .filter(move |name| !judged(name))
-        .map(|name| Note {
-            metric: Some(name.clone()),
-            ..note(
-                NoteCode::MetricNotJudged,
-                &format!("no rule of the stage mentions `{name}`"),
-            )
-        });
-    let computed = snapshot
-        .events
-        .iter()
-        .filter(|(name, _)| snapshot.metric(name).is_some())
-        .map(|(name, _)| Note {
-            metric: Some(name.clone()),
-            ..note(
-                NoteCode::RateComputed,
-                &format!("`{name}` was computed from `events` and `samples`"),
-            )
-        });
-    let baseline = (!snapshot.baseline.is_empty()).then(|| {
-        note(
-            NoteCode::BaselineNotJudged,
-            "no rule of the policy compares with the baseline",
-        )
+    let counted = snapshot.events.iter().map(|(name, _)| name).filter(|name| snapshot.metric(name).is_none());
+    let strangers = given.chain(counted).filter(move |name| !judged(name)).map(|name| Note {
+        metric: Some(name.clone()),
+        ..note(NoteCode::MetricNotJudged, &format!("no rule of the stage mentions `{name}`"))
     });
+    let computed =
+        snapshot.events.iter().filter(|(name, _)| snapshot.metric(name).is_some()).map(|(name, _)| Note {
+            metric: Some(name.clone()),
+            ..note(NoteCode::RateComputed, &format!("`{name}` was computed from `events` and `samples`"))
+        });
+    let baseline = (!snapshot.baseline.is_empty())
+        .then(|| note(NoteCode::BaselineNotJudged, "no rule of the policy compares with the baseline"));
     strangers.chain(computed).chain(baseline)
 }
 
 fn note(code: NoteCode, message: &str) -> Note {
-    Note {
-        code,
-        metric: None,
-        windows: None,
-        message: message.to_string(),
-    }
+    Note { code, metric: None, windows: None, message: message.to_string() }
 }
 
 impl Aligned<'_> {
@@ -187,9 +144,7 @@ impl Aligned<'_> {
 
     /// Two slots as indices into the snapshot's arrays, where both have a window.
     pub(super) fn windows(&self, first: usize, last: usize) -> Option<[usize; 2]> {
-        self.index_of(first)
-            .zip(self.index_of(last))
-            .map(|(first, last)| [first, last])
+        self.index_of(first).zip(self.index_of(last)).map(|(first, last)| [first, last])
     }
 
     /// The slots that lie wholly inside a drill of the metric.

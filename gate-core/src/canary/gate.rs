@@ -5,6 +5,7 @@ use alloc::string::String;
 
 use super::align::Aligned;
 use super::column::shown;
+use crate::time::count_windows;
 use crate::{Finding, FindingCode, Note, NoteCode};
 
 /// Holds a metric to a limit in every window of the clean period.
@@ -66,10 +67,10 @@ impl Gate {
             metric: Some(self.name.clone()),
             windows: aligned.windows(breach.first, breach.last),
             message: format!(
-                "{} was above {} in {} windows before the clean period, at most {}",
+                "{} was above {} in {} before the clean period, at most {}",
                 self.name,
                 shown(self.at_most),
-                breach.count,
+                count_windows(breach.count),
                 shown(breach.worst),
             ),
         })
@@ -87,21 +88,9 @@ impl Gate {
         }
         let values = series.without(&aligned.drilled(&self.name));
         let above = |slot: &usize| values.get(*slot).copied().filter(|value| *value > self.at_most);
-        slots
-            .filter_map(|slot| above(&slot).map(|value| (slot, value)))
-            .fold(None, |seen, (slot, value)| {
-                let seen = seen.unwrap_or(Breach {
-                    first: slot,
-                    last: slot,
-                    count: 0,
-                    worst: value,
-                });
-                Some(Breach {
-                    last: slot,
-                    count: seen.count + 1,
-                    worst: seen.worst.max(value),
-                    ..seen
-                })
-            })
+        slots.filter_map(|slot| above(&slot).map(|value| (slot, value))).fold(None, |seen, (slot, value)| {
+            let seen = seen.unwrap_or(Breach { first: slot, last: slot, count: 0, worst: value });
+            Some(Breach { last: slot, count: seen.count + 1, worst: seen.worst.max(value), ..seen })
+        })
     }
 }

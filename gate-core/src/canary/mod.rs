@@ -36,8 +36,6 @@ impl Policy {
         now: Option<Instant>,
     ) -> Result<Verdict, GateError> {
         let stage = self.stage(stage)?;
-        Ok(evaluate::evaluate(&align::Aligned::new(
-            self, stage, snapshot, now,
-        )?))
+        Ok(evaluate::evaluate(&align::Aligned::new(self, stage, snapshot, now)?))
     }
 }

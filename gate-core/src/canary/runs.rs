@@ -21,20 +21,9 @@ pub(super) fn longest_run(values: &[f64], limit: f64, bridge: usize) -> Option<R
     let mut current: Option<Run> = None;
     for (slot, value) in values.iter().copied().enumerate() {
         if value > limit {
-            let run = current.map_or(
-                Run {
-                    first: slot,
-                    last: slot,
-                    breaching: 1,
-                    worst: value,
-                },
-                |run| Run {
-                    last: slot,
-                    breaching: run.breaching + 1,
-                    worst: run.worst.max(value),
-                    ..run
-                },
-            );
+            let run = current.map_or(Run { first: slot, last: slot, breaching: 1, worst: value }, |run| {
+                Run { last: slot, breaching: run.breaching + 1, worst: run.worst.max(value), ..run }
+            });
             current = Some(run);
             longest = longest.filter(|best| best.breaching >= run.breaching).or(current);
         } else if !value.is_nan() || current.is_some_and(|run| slot - run.last > bridge) {
@@ -71,14 +60,6 @@ mod tests {
     #[test]
     fn the_earliest_of_equal_runs_is_reported() {
         let run = longest_run(&[2.0, 0.0, 3.0], 1.0, 0);
-        assert_eq!(
-            run,
-            Some(Run {
-                first: 0,
-                last: 0,
-                breaching: 1,
-                worst: 2.0
-            })
-        );
+        assert_eq!(run, Some(Run { first: 0, last: 0, breaching: 1, worst: 2.0 }));
     }
 }

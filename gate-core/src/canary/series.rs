@@ -15,21 +15,12 @@ pub(super) struct Series<'a> {
 
 impl<'a> Series<'a> {
     /// A metric that the snapshot does not have.
-    pub(super) const ABSENT: Self = Self {
-        measured: Cow::Borrowed(&[]),
-        believed: None,
-        absent: true,
-        summary: Summary::EMPTY,
-    };
+    pub(super) const ABSENT: Self =
+        Self { measured: Cow::Borrowed(&[]), believed: None, absent: true, summary: Summary::EMPTY };
 
     pub(super) fn new(measured: Cow<'a, [f64]>) -> Self {
         let summary = Summary::of(&measured);
-        Self {
-            measured,
-            believed: None,
-            absent: false,
-            summary,
-        }
+        Self { measured, believed: None, absent: false, summary }
     }
 
     /// Withdraws belief from the slots that do not have enough requests.
@@ -77,10 +68,7 @@ impl<'a> Series<'a> {
         let mut values = Cow::Borrowed(self.believed());
         for range in excluded {
             let range = range.start.min(values.len())..range.end.min(values.len());
-            if let Some(slots) = (!range.is_empty())
-                .then(|| values.to_mut().get_mut(range))
-                .flatten()
-            {
+            if let Some(slots) = (!range.is_empty()).then(|| values.to_mut().get_mut(range)).flatten() {
                 slots.fill(f64::NAN);
             }
         }
@@ -97,11 +85,7 @@ pub(super) struct Summary {
 }
 
 impl Summary {
-    const EMPTY: Self = Self {
-        lowest: f64::INFINITY,
-        highest: f64::NEG_INFINITY,
-        missing: false,
-    };
+    const EMPTY: Self = Self { lowest: f64::INFINITY, highest: f64::NEG_INFINITY, missing: false };
 
     fn of(values: &[f64]) -> Self {
         // Eight lanes without a dependency between them, which the compiler turns into vector code.
@@ -115,26 +99,12 @@ impl Summary {
                 *hole |= value.is_nan();
             }
         }
-        let start = Self {
-            missing: holes.contains(&true),
-            ..Self::EMPTY
-        };
-        let values = low
-            .into_iter()
-            .chain(high)
-            .filter(|value| value.is_finite())
-            .chain(rest.iter().copied());
+        let start = Self { missing: holes.contains(&true), ..Self::EMPTY };
+        let values =
+            low.into_iter().chain(high).filter(|value| value.is_finite()).chain(rest.iter().copied());
         values.fold(start, |summary, value| Self {
-            lowest: if value < summary.lowest {
-                value
-            } else {
-                summary.lowest
-            },
-            highest: if value > summary.highest {
-                value
-            } else {
-                summary.highest
-            },
+            lowest: if value < summary.lowest { value } else { summary.lowest },
+            highest: if value > summary.highest { value } else { summary.highest },
             missing: summary.missing | value.is_nan(),
         })
     }

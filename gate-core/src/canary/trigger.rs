@@ -33,20 +33,12 @@ impl Trigger {
         if !series.summary().exceeds(self.above) {
             return None;
         }
-        let excused = if self.excused_by_drill {
-            aligned.drilled(&self.name)
-        } else {
-            Vec::new()
-        };
+        let excused = if self.excused_by_drill { aligned.drilled(&self.name) } else { Vec::new() };
         let values = series.without(&excused);
         let observed = aligned.observed();
         let offset = observed.start;
         let run = longest_run(values.get(observed)?, self.above, aligned.bridge())?;
-        let run = Run {
-            first: run.first + offset,
-            last: run.last + offset,
-            ..run
-        };
+        let run = Run { first: run.first + offset, last: run.last + offset, ..run };
         (run.breaching >= self.needed).then(|| self.fired(aligned, run))
     }
 
@@ -76,10 +68,7 @@ impl Trigger {
             return format!("{} is at most {limit} in every window", self.name);
         }
         let (needed, run) = (human_minutes(needed), human_minutes(run));
-        format!(
-            "{} is above {limit} for less than {needed} in a row (it was for {run})",
-            self.name
-        )
+        format!("{} is above {limit} for less than {needed} in a row (it was for {run})", self.name)
     }
 
     /// What drills excused: every breaching window that lies wholly inside one.
@@ -88,22 +77,15 @@ impl Trigger {
         if !self.excused_by_drill || !series.summary().exceeds(self.above) {
             return Vec::new();
         }
-        let drills = aligned
-            .snapshot
-            .drills
-            .iter()
-            .filter(|drill| drill.names(&self.name));
+        let drills = aligned.snapshot.drills.iter().filter(|drill| drill.names(&self.name));
         let observed = aligned.observed();
         let excuse = |drill| {
             let inside = aligned.inside(drill);
             let inside = inside.start.max(observed.start)..inside.end.min(observed.end);
             let offset = inside.start;
             let values = series.believed().get(inside)?;
-            let breaching: Vec<_> = values
-                .iter()
-                .enumerate()
-                .filter(|(_, value)| **value > self.above)
-                .collect();
+            let breaching: Vec<_> =
+                values.iter().enumerate().filter(|(_, value)| **value > self.above).collect();
             let (first, last) = (breaching.first()?.0 + offset, breaching.last()?.0 + offset);
             Some(Excuse {
                 reason: self.reason.clone(),
@@ -111,9 +93,7 @@ impl Trigger {
                 metric: self.name.clone(),
                 windows: aligned.windows(first, last),
                 count: breaching.len(),
-                observed: breaching
-                    .iter()
-                    .fold(f64::NEG_INFINITY, |worst, (_, value)| worst.max(**value)),
+                observed: breaching.iter().fold(f64::NEG_INFINITY, |worst, (_, value)| worst.max(**value)),
                 limit: self.above,
                 drill_from: format_instant(drill.from),
                 drill_to: format_instant(drill.to),

@@ -62,10 +62,7 @@ impl Verdict {
     /// The same verdict with the digests of the policy and the snapshot it was made from.
     #[must_use]
     pub fn with_digests(mut self, policy: &Policy, snapshot: &Snapshot) -> Self {
-        self.digests = Some(Digests {
-            policy: digest::policy(policy),
-            input: digest::snapshot(snapshot),
-        });
+        self.digests = Some(Digests { policy: digest::policy(policy), input: digest::snapshot(snapshot) });
         self
     }
 

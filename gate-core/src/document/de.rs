@@ -30,14 +30,8 @@ impl<'de> Deserializer<'de> for &Node {
             Node::Signed(value) => visitor.visit_i64(*value),
             Node::Float(value) => visitor.visit_f64(*value),
             Node::Text(value) => visitor.visit_str(value),
-            Node::Array(items) => visitor.visit_seq(Items {
-                rest: items.iter(),
-                index: 0,
-            }),
-            Node::Object(entries) => visitor.visit_map(Entries {
-                rest: entries.iter(),
-                value: None,
-            }),
+            Node::Array(items) => visitor.visit_seq(Items { rest: items.iter(), index: 0 }),
+            Node::Object(entries) => visitor.visit_map(Entries { rest: entries.iter(), value: None }),
         }
     }
 
@@ -114,9 +108,7 @@ impl<'de> SeqAccess<'de> for Items<'_> {
         };
         let index = self.index;
         self.index += 1;
-        seed.deserialize(item)
-            .map(Some)
-            .map_err(|fault| fault.under(Segment::Index(index)))
+        seed.deserialize(item).map(Some).map_err(|fault| fault.under(Segment::Index(index)))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -144,8 +136,7 @@ impl<'de> MapAccess<'de> for Entries<'_> {
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
         // serde asks for a value only after its key; null stands for a caller that does not.
         let (key, value) = self.value.take().unwrap_or(("", &Node::Null));
-        seed.deserialize(value)
-            .map_err(|fault| fault.under(Segment::Key(key.into())))
+        seed.deserialize(value).map_err(|fault| fault.under(Segment::Key(key.into())))
     }
 }
 
@@ -170,23 +161,14 @@ impl<'de> VariantAccess<'de> for Variant<'_> {
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, _seed: T) -> Result<T::Value, Fault> {
-        Err(serde::de::Error::invalid_type(
-            Unexpected::Str(self.0),
-            &"an object",
-        ))
+        Err(serde::de::Error::invalid_type(Unexpected::Str(self.0), &"an object"))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _len: usize, _visitor: V) -> Result<V::Value, Fault> {
-        Err(serde::de::Error::invalid_type(
-            Unexpected::Str(self.0),
-            &"an array",
-        ))
+        Err(serde::de::Error::invalid_type(Unexpected::Str(self.0), &"an array"))
     }
 
     fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Fault> {
-        Err(serde::de::Error::invalid_type(
-            Unexpected::Str(self.0),
-            &"an object",
-        ))
+        Err(serde::de::Error::invalid_type(Unexpected::Str(self.0), &"an object"))
     }
 }

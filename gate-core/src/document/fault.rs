@@ -35,12 +35,7 @@ pub struct Fault {
 impl Fault {
     /// A fault at the value itself.
     pub fn new(code: ErrorCode, expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Self {
-            code,
-            path: Vec::new(),
-            expected: expected.into(),
-            found: found.into(),
-        }
+        Self { code, path: Vec::new(), expected: expected.into(), found: found.into() }
     }
 
     /// The same fault, seen from one level further out.
@@ -71,10 +66,7 @@ fn push_segment(path: &mut String, segment: &Segment) {
 }
 
 fn is_plain(key: &str) -> bool {
-    !key.is_empty()
-        && key
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '>' | '<'))
+    !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '>' | '<'))
 }
 
 impl From<Fault> for GateError {
@@ -134,12 +126,8 @@ impl de::Error for Fault {
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self::new(
-            ErrorCode::MissingField,
-            format!("the required field `{field}`"),
-            "nothing",
-        )
-        .under(Segment::Key(field.to_owned()))
+        Self::new(ErrorCode::MissingField, format!("the required field `{field}`"), "nothing")
+            .under(Segment::Key(field.to_owned()))
     }
 
     fn duplicate_field(field: &'static str) -> Self {
@@ -151,12 +139,8 @@ impl Fault {
     /// A key that stands twice in one object.
     #[must_use]
     pub fn duplicate_key(key: &str) -> Self {
-        Self::new(
-            ErrorCode::DuplicateKey,
-            "each key once",
-            format!("a second {}", quoted(key)),
-        )
-        .under(Segment::Key(key.to_owned()))
+        Self::new(ErrorCode::DuplicateKey, "each key once", format!("a second {}", quoted(key)))
+            .under(Segment::Key(key.to_owned()))
     }
 }
 

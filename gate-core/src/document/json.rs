@@ -22,9 +22,7 @@ use crate::{ErrorCode, GateError};
 /// the document itself can have, with the path of the first field that is wrong.
 pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, GateError> {
     let text = check_text(bytes)?;
-    serde_json::from_str(text)
-        .map(|Object(document)| document)
-        .map_err(|error| explain::<T>(text, &error))
+    serde_json::from_str(text).map(|Object(document)| document).map_err(|error| explain::<T>(text, &error))
 }
 
 /// Reads any JSON bytes as a tree.
@@ -68,19 +66,11 @@ pub fn check_text(bytes: &[u8]) -> Result<&str, GateError> {
     let refuse = |code, expected: &str, found: String| Err(GateError::new(code, "", expected, found));
     if bytes.len() > MAX_INPUT_BYTES {
         let found = format!("{} bytes", bytes.len());
-        return refuse(
-            ErrorCode::InputTooLarge,
-            &format!("at most {MAX_INPUT_BYTES} bytes"),
-            found,
-        );
+        return refuse(ErrorCode::InputTooLarge, &format!("at most {MAX_INPUT_BYTES} bytes"), found);
     }
     if bytes.starts_with(b"\xef\xbb\xbf") {
         let expected = "UTF-8 text without a byte order mark";
-        return refuse(
-            ErrorCode::ByteOrderMark,
-            expected,
-            "a byte order mark".to_string(),
-        );
+        return refuse(ErrorCode::ByteOrderMark, expected, "a byte order mark".to_string());
     }
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return refuse(ErrorCode::EmptyInput, "a document", "no content".to_string());
@@ -96,10 +86,7 @@ pub fn check_text(bytes: &[u8]) -> Result<&str, GateError> {
 fn position_after(text: &[u8]) -> Position {
     let lines = text.split(|byte| *byte == b'\n').count();
     let column = text.iter().rev().take_while(|byte| **byte != b'\n').count();
-    Position {
-        line: lines,
-        column: column + 1,
-    }
+    Position { line: lines, column: column + 1 }
 }
 
 /// Says what is wrong with a text that could not be read as a `T`.
@@ -107,48 +94,36 @@ fn explain<T: DeserializeOwned>(text: &str, error: &serde_json::Error) -> GateEr
     if error.classify() != Category::Data {
         return syntax_error(text, error);
     }
-    let at = Position {
-        line: error.line(),
-        column: error.column(),
-    };
+    let at = Position { line: error.line(), column: error.column() };
     match serde_json::from_str::<Node>(text).map(|node| from_node::<T>(&node)) {
         Ok(Err(known)) => known,
-        // The tree does not fit, or a syntax error stands behind the first wrong value.
-        Ok(Ok(_)) | Err(_) => GateError::new(
-            ErrorCode::WrongValue,
-            "",
-            "a valid document",
-            plain_message(error),
-        )
-        .at(at),
+        // A syntax error stands behind the first wrong value.
+        Err(error) => syntax_error(text, &error),
+        Ok(Ok(_)) => {
+            GateError::new(ErrorCode::WrongValue, "", "a valid document", plain_message(error)).at(at)
+        }
     }
 }
 
 fn syntax_error(text: &str, error: &serde_json::Error) -> GateError {
-    let at = Position {
-        line: error.line(),
-        column: error.column(),
-    };
+    let at = Position { line: error.line(), column: error.column() };
     let message = plain_message(error);
     if error.classify() == Category::Data {
         return GateError::from(<Fault as serde::de::Error>::custom(message)).at(at);
     }
-    let token = token_at(text, at);
+    let (token, start) = token_at(text, at);
     let not_finite = ["NaN", "Infinity", "-Infinity", "nan", "inf", "-inf", "-nan"];
-    let (code, expected, found) = if message.starts_with("recursion limit") {
+    let (code, expected, found, at) = if message.starts_with("recursion limit") {
         let expected = format!("at most {MAX_DEPTH} levels of nesting");
-        (ErrorCode::NestingTooDeep, expected, "more".to_string())
+        (ErrorCode::NestingTooDeep, expected, "more".to_string(), at)
     } else if message.starts_with("number out of range") {
         let expected = "a number that a 64-bit float can hold".to_string();
-        (ErrorCode::NumberOutOfRange, expected, quoted(token))
+        (ErrorCode::NumberOutOfRange, expected, quoted(token), start)
     } else if let Some(literal) = not_finite.into_iter().find(|literal| token.starts_with(literal)) {
-        (
-            ErrorCode::NotFinite,
-            "a finite number, or null for a missing value".to_string(),
-            literal.to_string(),
-        )
+        let expected = "a finite number, or null for a missing value".to_string();
+        (ErrorCode::NotFinite, expected, literal.to_string(), start)
     } else {
-        (ErrorCode::JsonSyntax, "JSON".to_string(), message)
+        (ErrorCode::JsonSyntax, "JSON".to_string(), message, at)
     };
     GateError::new(code, "", expected, found).at(at)
 }
@@ -160,18 +135,14 @@ fn plain_message(error: &serde_json::Error) -> String {
     message.strip_suffix(&suffix).unwrap_or(&message).to_string()
 }
 
-/// The word or number around a position: back to its start and on to its end.
-fn token_at(text: &str, at: Position) -> &str {
+/// The word or number around a position, and where it starts.
+fn token_at(text: &str, at: Position) -> (&str, Position) {
     let line = text.split('\n').nth(at.line.saturating_sub(1)).unwrap_or("");
     let middle = at.column.saturating_sub(1).min(line.len());
     let part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.');
     let bytes = line.as_bytes();
-    let before = bytes
-        .iter()
-        .take(middle)
-        .rev()
-        .take_while(|byte| part(byte))
-        .count();
+    let before = bytes.iter().take(middle).rev().take_while(|byte| part(byte)).count();
     let after = bytes.iter().skip(middle).take_while(|byte| part(byte)).count();
-    line.get(middle - before..middle + after).unwrap_or("")
+    let token = line.get(middle - before..middle + after).unwrap_or("");
+    (token, Position { column: middle - before + 1, ..at })
 }

@@ -53,11 +53,7 @@ impl<'de> DeserializeSeed<'de> for Reader<'_> {
         match self.budget.get().checked_sub(1) {
             Some(left) => self.budget.set(left),
             None => {
-                return Err(authored(
-                    ErrorCode::InputTooLarge,
-                    "at most 8 million values",
-                    "more",
-                ));
+                return Err(authored(ErrorCode::InputTooLarge, "at most 8 million values", "more"));
             }
         }
         deserializer.deserialize_any(self)

@@ -15,33 +15,15 @@ pub(super) fn render(verdict: &Verdict) -> String {
         Decision::Hold => "⏸️ HOLD",
         Decision::Rollback => "⛔ ROLLBACK",
     };
-    let mut page = format!(
-        "### {word} {}: {}\n\n",
-        escape(&verdict.stage),
-        escape(&headline(verdict))
-    );
-    page += &format!(
-        "Judged {}. Clean for {}.\n",
-        escape(&basis(verdict)),
-        escape(&coverage(verdict))
-    );
+    let mut page = format!("### {word} {}: {}\n\n", escape(&verdict.stage), escape(&headline(verdict)));
+    page += &format!("Judged {}. Clean for {}.\n", escape(&basis(verdict)), escape(&coverage(verdict)));
     page += &findings(verdict);
     page += &list(
         "Excused by a drill",
-        verdict
-            .excused
-            .iter()
-            .map(|it| format!("{}: {}", it.reason, excuse(it))),
+        verdict.excused.iter().map(|it| format!("{}: {}", it.reason, excuse(it))),
     );
     page += &list("Notes", verdict.notes.iter().map(|note| note.message.clone()));
-    page += &list(
-        "Labels",
-        verdict
-            .labels
-            .0
-            .iter()
-            .map(|(name, value)| format!("{name}: {value}")),
-    );
+    page += &list("Labels", verdict.labels.0.iter().map(|(name, value)| format!("{name}: {value}")));
     if let Some(digests) = &verdict.digests {
         page += &format!(
             "\n<sub>policy sha256 {}, input sha256 {}</sub>\n",
@@ -69,10 +51,7 @@ fn list(heading: &str, items: impl ExactSizeIterator<Item = String>) -> String {
         return String::new();
     }
     let count = items.len();
-    let lines: String = items
-        .take(MAX_ROWS)
-        .map(|item| format!("- {}\n", escape(&item)))
-        .collect();
+    let lines: String = items.take(MAX_ROWS).map(|item| format!("- {}\n", escape(&item))).collect();
     format!("\n{heading}:\n\n{lines}{}", left_out(count))
 }
 

@@ -8,20 +8,9 @@ use super::words::{basis, coverage, excuse, headline, observation, tame};
 use crate::{Decision, Finding, FindingCode, Verdict};
 
 pub(super) fn render(verdict: &Verdict, colour: Colour) -> String {
-    let mut page = Page {
-        text: String::new(),
-        colour,
-    };
-    let word = paint(
-        colour,
-        verdict.decision,
-        &verdict.decision.to_string().to_uppercase(),
-    );
-    page.line(&format!(
-        "{word} {}: {}",
-        tame(&verdict.stage),
-        tame(&headline(verdict))
-    ));
+    let mut page = Page { text: String::new(), colour };
+    let word = paint(colour, verdict.decision, &verdict.decision.to_string().to_uppercase());
+    page.line(&format!("{word} {}: {}", tame(&verdict.stage), tame(&headline(verdict))));
     page.field("judged", &basis(verdict));
     page.field("clean", &coverage(verdict));
     for (name, value) in &verdict.labels.0 {
@@ -32,25 +21,15 @@ pub(super) fn render(verdict: &Verdict, colour: Colour) -> String {
         page.field("input", &format!("sha256 {}", digests.input));
     }
     let of = |wanted: &dyn Fn(&Finding) -> bool| {
-        verdict
-            .findings
-            .iter()
-            .filter(|f| wanted(f))
-            .collect::<alloc::vec::Vec<_>>()
+        verdict.findings.iter().filter(|f| wanted(f)).collect::<alloc::vec::Vec<_>>()
     };
     page.findings("rollback, because", &of(&|f| f.code == FindingCode::TriggerFired));
-    page.findings(
-        "not promoted, because",
-        &of(&|f| f.code == FindingCode::GateExceeded),
-    );
+    page.findings("not promoted, because", &of(&|f| f.code == FindingCode::GateExceeded));
     let missing = |f: &Finding| !matches!(f.code, FindingCode::TriggerFired | FindingCode::GateExceeded);
     page.findings("still missing", &of(&missing));
     page.list(
         "excused by a drill",
-        verdict
-            .excused
-            .iter()
-            .map(|it| format!("{}: {}", it.reason, excuse(it))),
+        verdict.excused.iter().map(|it| format!("{}: {}", it.reason, excuse(it))),
     );
     page.list("notes", verdict.notes.iter().map(|note| note.message.clone()));
     page.text

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 
 use crate::canary::Excuse;
 use crate::canary::shown;
-use crate::time::human_minutes;
+use crate::time::{count_windows, human_minutes};
 use crate::{Decision, Finding, FindingCode, Verdict};
 
 /// What was decided, and what that asks for.
@@ -20,25 +20,16 @@ pub(super) fn headline(verdict: &Verdict) -> String {
 
 /// What was judged: `8 windows of 5m by tsfm-canary at 2026-11-21T09:40:00Z (engine 0.1.0)`.
 pub(super) fn basis(verdict: &Verdict) -> String {
-    let at = verdict
-        .decided_at
-        .as_ref()
-        .map_or(String::new(), |at| format!(" at {at}"));
+    let at = verdict.decided_at.as_ref().map_or(String::new(), |at| format!(" at {at}"));
     let length = human_minutes(u64::from(verdict.window_minutes));
-    let plural = if verdict.windows == 1 { "" } else { "s" };
-    format!(
-        "{} window{plural} of {length} by {}{at} (engine {})",
-        verdict.windows, verdict.policy, verdict.engine
-    )
+    let windows = count_windows(verdict.windows);
+    format!("{windows} of {length} by {}{at} (engine {})", verdict.policy, verdict.engine)
 }
 
 /// How much clean time is there: `25m of 30m since 2026-11-21T09:15:00Z, 5m still needed`.
 pub(super) fn coverage(verdict: &Verdict) -> String {
     let coverage = &verdict.coverage;
-    let since = coverage
-        .since
-        .as_ref()
-        .map_or(String::new(), |since| format!(" since {since}"));
+    let since = coverage.since.as_ref().map_or(String::new(), |since| format!(" since {since}"));
     let there = format!(
         "{} of {}{since}",
         human_minutes(coverage.clean_minutes),
@@ -54,26 +45,25 @@ pub(super) fn coverage(verdict: &Verdict) -> String {
 pub(super) fn observation(finding: &Finding) -> String {
     let what = match finding.code {
         FindingCode::TriggerFired | FindingCode::GateExceeded => exceeded(finding),
-        FindingCode::WindowMissing => format!("{} has no value in {}", metric(finding), count(finding.count)),
+        FindingCode::WindowMissing => {
+            format!("{} has no value in {}", metric(finding), count_windows(finding.count))
+        }
         FindingCode::MetricAbsent => format!("{} is not in the snapshot", metric(finding)),
         FindingCode::WindowInsufficient => format!(
             "{} rests on {} requests where {} are needed in {}",
             metric(finding),
             number(finding.observed),
             number(finding.limit),
-            count(finding.count)
+            count_windows(finding.count)
         ),
-        FindingCode::WindowDrilled => format!("a drill touches {}", count(finding.count)),
+        FindingCode::WindowDrilled => format!("a drill touches {}", count_windows(finding.count)),
         FindingCode::CoverageShort => format!(
             "{} of {} minutes are there since the stage began",
             number(finding.observed),
             number(finding.limit)
         ),
         FindingCode::CoverageLate => {
-            format!(
-                "the last {} minutes before the decision are not there",
-                number(finding.observed)
-            )
+            format!("the last {} minutes before the decision are not there", number(finding.observed))
         }
         FindingCode::Stale => format!(
             "the last window ended {} minutes before the decision, the limit is {}",
@@ -95,7 +85,7 @@ pub(super) fn excuse(excuse: &Excuse) -> String {
         excuse.metric,
         shown(excuse.observed),
         shown(excuse.limit),
-        count(excuse.count),
+        count_windows(excuse.count),
         excuse.drill_from,
         excuse.drill_to,
         excuse.author,
@@ -107,15 +97,7 @@ pub(super) fn excuse(excuse: &Excuse) -> String {
 pub(super) fn tame(text: &str) -> String {
     let harmless =
         |c: char| !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars()
-        .map(|c| {
-            if harmless(c) {
-                c.to_string()
-            } else {
-                c.escape_unicode().to_string()
-            }
-        })
-        .collect()
+    text.chars().map(|c| if harmless(c) { c.to_string() } else { c.escape_unicode().to_string() }).collect()
 }
 
 fn exceeded(finding: &Finding) -> String {
@@ -123,13 +105,9 @@ fn exceeded(finding: &Finding) -> String {
     let worst = format!("{} {observed} > {limit}", metric(finding));
     match (finding.run_minutes, finding.needed_minutes) {
         (Some(run), Some(needed)) => {
-            format!(
-                "{worst} for {} in a row (fires at {})",
-                human_minutes(run),
-                human_minutes(needed)
-            )
+            format!("{worst} for {} in a row (fires at {})", human_minutes(run), human_minutes(needed))
         }
-        _ => format!("{worst} in {}", count(finding.count)),
+        _ => format!("{worst} in {}", count_windows(finding.count)),
     }
 }
 
@@ -144,14 +122,6 @@ fn number(value: Option<f64>) -> String {
 /// Minutes with one decimal: the age of a snapshot is seldom whole.
 fn rounded(minutes: f64) -> String {
     format!("{minutes:.1}")
-}
-
-fn count(windows: usize) -> String {
-    if windows == 1 {
-        "1 window".to_string()
-    } else {
-        format!("{windows} windows")
-    }
 }
 
 fn place(windows: Option<[usize; 2]>, from: Option<&str>, to: Option<&str>) -> Option<String> {

@@ -17,9 +17,5 @@ fn main() -> ExitCode {
         }
     }
     println!("{report}");
-    if report.is_good() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

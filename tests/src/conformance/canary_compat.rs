@@ -93,26 +93,8 @@ fn same_verdict(expected: &Verdict, found: &CompatVerdict) -> serde_json::Result
         .and(|| Outcome::of("windows", &expected.windows, &found.windows))
         .and(|| Outcome::of("window_minutes", &expected.window_minutes.get(), &minutes))
         .and(|| Outcome::of("gate_passed", &expected.gate_passed, &found.gate_passed))
-        .and(|| {
-            Outcome::of(
-                "rollback_triggered",
-                &expected.rollback_triggered,
-                &found.rollback_triggered,
-            )
-        })
-        .and(|| {
-            Outcome::of(
-                "rollback_reasons",
-                &expected.rollback_reasons,
-                &found.rollback_reasons,
-            )
-        })
-        .and(|| {
-            Outcome::of(
-                "gate_fail_reasons",
-                &expected.gate_fail_reasons,
-                &found.gate_fail_reasons,
-            )
-        })
+        .and(|| Outcome::of("rollback_triggered", &expected.rollback_triggered, &found.rollback_triggered))
+        .and(|| Outcome::of("rollback_reasons", &expected.rollback_reasons, &found.rollback_reasons))
+        .and(|| Outcome::of("gate_fail_reasons", &expected.gate_fail_reasons, &found.gate_fail_reasons))
         .and(|| Outcome::of("stdout", &stdout, &found.to_stdout())))
 }

@@ -10,10 +10,7 @@ pub(super) struct Departures(BTreeMap<String, BTreeMap<String, Departure>>);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(
-    dead_code,
-    reason = "both are for people; reading them makes sure that nobody leaves one out"
-)]
+#[expect(dead_code, reason = "both are for people; reading them makes sure that nobody leaves one out")]
 struct Departure {
     reason: String,
     case: String,

@@ -37,20 +37,13 @@ const DOMAINS: &[(&str, Replay)] = &[("canary_compat", canary_compat::replay)];
 pub fn replay_file(path: &Path, report: &mut Report) -> io::Result<()> {
     let departures = Departures::built_in()?;
     let domain = vectors::domain(path);
-    let replay = DOMAINS
-        .iter()
-        .find(|(name, _)| *name == domain)
-        .map(|(_, replay)| *replay);
+    let replay = DOMAINS.iter().find(|(name, _)| *name == domain).map(|(_, replay)| *replay);
     let text = vectors::read(path)?;
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.is_empty()) {
         let replayed =
             Row::parse(line).and_then(|row| replay_row(&domain, &row, replay, &departures, report));
         if let Err(error) = replayed {
-            report.failed(
-                &domain,
-                &format!("line {number}"),
-                &format!("malformed row: {error}"),
-            );
+            report.failed(&domain, &format!("line {number}"), &format!("malformed row: {error}"));
         }
     }
     Ok(())

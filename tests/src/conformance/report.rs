@@ -24,8 +24,7 @@ impl Report {
     }
 
     pub(super) fn failed(&mut self, domain: &str, id: &str, difference: &str) {
-        self.failures
-            .push(format!("FAIL {domain} {id}: {}", shortened(difference)));
+        self.failures.push(format!("FAIL {domain} {id}: {}", shortened(difference)));
     }
 
     pub(super) fn skipped(&mut self, domain: &str, reason: String) {
@@ -42,11 +41,7 @@ impl Report {
     #[must_use]
     pub fn summary(&self) -> String {
         let skipped: usize = self.skipped.values().sum();
-        format!(
-            "{} passed, {} failed, {skipped} skipped",
-            self.passed,
-            self.failures.len()
-        )
+        format!("{} passed, {} failed, {skipped} skipped", self.passed, self.failures.len())
     }
 }
 

@@ -72,10 +72,7 @@ impl Tags {
 
 impl<'a> Row<'a> {
     pub(super) fn parse(line: &'a str) -> serde_json::Result<Self> {
-        Ok(Self {
-            line,
-            header: serde_json::from_str(line)?,
-        })
+        Ok(Self { line, header: serde_json::from_str(line)? })
     }
 
     /// The name of the row.
@@ -94,11 +91,7 @@ impl<'a> Row<'a> {
     /// has the tag `seed_expect` as well.
     pub fn flaws(&self) -> impl Iterator<Item = &str> {
         let seed = self.header.seed_expect.as_ref().map(|_| "seed_expect");
-        self.header
-            .flaw
-            .iter()
-            .chain(self.header.flaws.iter())
-            .chain(seed)
+        self.header.flaw.iter().chain(self.header.flaws.iter()).chain(seed)
     }
 
     /// Reads the fields of a domain.

@@ -69,10 +69,7 @@ pub(super) fn check_digits(digits: usize) -> Result<(), CompatError> {
 
 fn invalid_literal(text: &Str) -> CompatError {
     let shown: String = text.repr().chars().take(SHOWN).collect();
-    CompatError::new(
-        ErrorKind::Value,
-        format!("invalid literal for int() with base 10: {shown}"),
-    )
+    CompatError::new(ErrorKind::Value, format!("invalid literal for int() with base 10: {shown}"))
 }
 
 /// Unicode digits and spaces as ASCII ones; any other character beyond ASCII as one that no numeral has.
@@ -111,10 +108,6 @@ impl<'a> Numeral<'a> {
         let rest = unsigned.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');
         let run = unsigned.strip_suffix(rest)?;
         let well_formed = run.split('_').all(|group| !group.is_empty());
-        well_formed.then(|| Self {
-            sign,
-            digits: run.replace('_', ""),
-            rest,
-        })
+        well_formed.then(|| Self { sign, digits: run.replace('_', ""), rest })
     }
 }

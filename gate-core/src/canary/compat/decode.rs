@@ -28,8 +28,5 @@ fn not_utf8(bytes: &[u8], error: Utf8Error) -> CompatError {
     } else {
         format!("bytes in position {start}-{}", end - 1)
     };
-    CompatError::new(
-        ErrorKind::UnicodeDecode,
-        format!("'utf-8' codec can't decode {what}: {reason}"),
-    )
+    CompatError::new(ErrorKind::UnicodeDecode, format!("'utf-8' codec can't decode {what}: {reason}"))
 }

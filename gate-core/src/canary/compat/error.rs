@@ -20,10 +20,7 @@ pub struct CompatError {
 impl CompatError {
     /// An exception of this class with this text.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-        }
+        Self { kind, message: message.into() }
     }
 }
 
@@ -64,11 +61,7 @@ impl ErrorKind {
 
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let module = if *self == Self::JsonDecode {
-            "json.decoder."
-        } else {
-            ""
-        };
+        let module = if *self == Self::JsonDecode { "json.decoder." } else { "" };
         write!(f, "{module}{}", self.name())
     }
 }

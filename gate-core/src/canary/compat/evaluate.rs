@@ -16,13 +16,8 @@ use super::value::Value;
 use super::verdict::CompatVerdict;
 
 /// The metrics upstream needs, in the order in which its messages list them.
-const REQUIRED: [&str; 5] = [
-    "p95_latency_ms",
-    "error_rate",
-    "fallback_rate",
-    "breaker_open_rate",
-    "invalid_output_rate",
-];
+const REQUIRED: [&str; 5] =
+    ["p95_latency_ms", "error_rate", "fallback_rate", "breaker_open_rate", "invalid_output_rate"];
 
 const DEFAULT_WINDOW_MINUTES: i64 = 5;
 
@@ -50,13 +45,7 @@ pub fn evaluate(data: &Value, stage: &str) -> Result<CompatVerdict, CompatError>
     let windows = common_length(columns)?;
     let minutes = window_minutes(document)?;
     let [p95, error, fallback, breaker, invalid] = columns.map(elements);
-    let metrics = Metrics {
-        p95,
-        error,
-        fallback,
-        breaker,
-        invalid,
-    };
+    let metrics = Metrics { p95, error, fallback, breaker, invalid };
     let rollback_reasons = rules::rollback_reasons(&metrics, &minutes)?;
     let gate_fail_reasons = rules::gate_fail_reasons(&metrics, &stage)?;
     Ok(CompatVerdict {
@@ -71,10 +60,7 @@ pub fn evaluate(data: &Value, stage: &str) -> Result<CompatVerdict, CompatError>
 }
 
 fn no_get(data: &Value) -> CompatError {
-    CompatError::new(
-        ErrorKind::Attribute,
-        format!("'{}' object has no attribute 'get'", data.type_name()),
-    )
+    CompatError::new(ErrorKind::Attribute, format!("'{}' object has no attribute 'get'", data.type_name()))
 }
 
 /// `document["metrics"]`, column by column, in the order of [`REQUIRED`].
@@ -102,9 +88,9 @@ fn columns(document: &BTreeMap<Str, Value>) -> Result<[&Value; 5], CompatError> 
 fn contains(container: &Value, name: &str) -> Result<bool, CompatError> {
     match container {
         Value::Dict(entries) => Ok(entries.contains_key(&Str::from(name))),
-        Value::List(values) => Ok(values
-            .iter()
-            .any(|value| matches!(value, Value::Str(text) if text == name))),
+        Value::List(values) => {
+            Ok(values.iter().any(|value| matches!(value, Value::Str(text) if text == name)))
+        }
         Value::Str(text) => Ok(text.contains(name)),
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => Err(CompatError::new(
             ErrorKind::Type,
@@ -115,10 +101,7 @@ fn contains(container: &Value, name: &str) -> Result<bool, CompatError> {
 
 fn missing(names: &[&str]) -> CompatError {
     let names: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
-    CompatError::new(
-        ErrorKind::Value,
-        format!("missing metrics keys: [{}]", names.join(", ")),
-    )
+    CompatError::new(ErrorKind::Value, format!("missing metrics keys: [{}]", names.join(", ")))
 }
 
 /// A list or a text can hold all the names and still not be asked for them.
@@ -137,11 +120,8 @@ fn common_length(columns: [&Value; 5]) -> Result<usize, CompatError> {
     }
     let windows = lengths.first().copied().unwrap_or_default();
     if lengths.iter().any(|length| *length != windows) {
-        let listed: Vec<String> = REQUIRED
-            .iter()
-            .zip(&lengths)
-            .map(|(name, length)| format!("'{name}': {length}"))
-            .collect();
+        let listed: Vec<String> =
+            REQUIRED.iter().zip(&lengths).map(|(name, length)| format!("'{name}': {length}")).collect();
         let message = format!("metrics length mismatch: {{{}}}", listed.join(", "));
         return Err(CompatError::new(ErrorKind::Value, message));
     }
@@ -152,10 +132,7 @@ fn common_length(columns: [&Value; 5]) -> Result<usize, CompatError> {
 }
 
 fn no_len(value: &Value) -> CompatError {
-    CompatError::new(
-        ErrorKind::Type,
-        format!("object of type '{}' has no len()", value.type_name()),
-    )
+    CompatError::new(ErrorKind::Type, format!("object of type '{}' has no len()", value.type_name()))
 }
 
 /// Five when absent; `null` is not absent.

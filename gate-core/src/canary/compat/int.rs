@@ -34,14 +34,9 @@ impl Int {
         if unsigned.is_empty() || !unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        let big = || Big {
-            negative: unsigned.len() < text.len(),
-            digits: unsigned.trim_start_matches('0').into(),
-        };
-        Some(Self(
-            text.parse()
-                .map_or_else(|_| Repr::Big(Box::new(big())), Repr::Small),
-        ))
+        let big =
+            || Big { negative: unsigned.len() < text.len(), digits: unsigned.trim_start_matches('0').into() };
+        Some(Self(text.parse().map_or_else(|_| Repr::Big(Box::new(big())), Repr::Small)))
     }
 
     /// `int(number)` of a finite float: what is left without its fraction. `None` for the others.
@@ -109,22 +104,14 @@ impl PartialOrd for Int {
 impl Big {
     /// How this compares with anything that fits `i64`.
     fn sign(&self) -> Ordering {
-        if self.negative {
-            Ordering::Less
-        } else {
-            Ordering::Greater
-        }
+        if self.negative { Ordering::Less } else { Ordering::Greater }
     }
 
     fn cmp(&self, other: &Self) -> Ordering {
         if self.negative != other.negative {
             return self.sign();
         }
-        let size = self
-            .digits
-            .len()
-            .cmp(&other.digits.len())
-            .then_with(|| self.digits.cmp(&other.digits));
+        let size = self.digits.len().cmp(&other.digits.len()).then_with(|| self.digits.cmp(&other.digits));
         if self.negative { size.reverse() } else { size }
     }
 }
@@ -149,10 +136,7 @@ impl From<i128> for Int {
         i64::try_from(number).map_or_else(
             |_| {
                 let digits = format!("{}", number.unsigned_abs()).into_boxed_str();
-                Self(Repr::Big(Box::new(Big {
-                    negative: number < 0,
-                    digits,
-                })))
+                Self(Repr::Big(Box::new(Big { negative: number < 0, digits })))
             },
             Self::from,
         )

@@ -7,11 +7,8 @@ use super::error::{CompatError, ErrorKind};
 /// The stages upstream accepts, spelt exactly like this. Its command line refuses any other with exit code 2.
 pub const STAGES: [&str; 3] = [CANARY_5.name, CANARY_25.name, FULL_100.name];
 
-const CANARY_5: Stage = Stage {
-    name: "canary_5",
-    fallback_limit: 0.08,
-    fallback_reason: "gate:fallback_rate>8pct_for_canary_5",
-};
+const CANARY_5: Stage =
+    Stage { name: "canary_5", fallback_limit: 0.08, fallback_reason: "gate:fallback_rate>8pct_for_canary_5" };
 const CANARY_25: Stage = Stage {
     name: "canary_25",
     fallback_limit: 0.10,

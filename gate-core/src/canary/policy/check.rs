@@ -34,15 +34,10 @@ impl TryFrom<PolicyDoc> for Policy {
             .map(|(name, metric)| check_metric(name, metric))
             .collect::<Result<Vec<_>, _>>()?;
         let stages = check_stages(&doc.stages, doc.window_minutes)?;
-        let names = Names {
-            metrics: &metrics,
-            stages: &stages,
-        };
+        let names = Names { metrics: &metrics, stages: &stages };
         let gates = rules("gates", &doc.gates, |rule, path| names.gate(rule, path))?;
         let window = doc.window_minutes;
-        let triggers = rules("triggers", &doc.triggers, |rule, path| {
-            names.trigger(rule, path, window)
-        })?;
+        let triggers = rules("triggers", &doc.triggers, |rule, path| names.trigger(rule, path, window))?;
         check_reasons(&gates, &triggers, &stages)?;
         check_order_of_limits(&gates, &triggers)?;
         check_every_stage_has_a_gate(&gates, &stages)?;
@@ -50,15 +45,7 @@ impl TryFrom<PolicyDoc> for Policy {
             |given: &Option<Span>, otherwise| given.clone().unwrap_or_else(|| Span::from_minutes(otherwise));
         let max_age = span(&doc.max_age, 2 * window);
         let max_bridge = span(&doc.max_bridge, DEFAULT_BRIDGE_MINUTES);
-        Ok(Self {
-            doc,
-            metrics,
-            stages,
-            gates,
-            triggers,
-            max_age,
-            max_bridge,
-        })
+        Ok(Self { doc, metrics, stages, gates, triggers, max_age, max_bridge })
     }
 }
 
@@ -83,12 +70,7 @@ fn check_head(doc: &PolicyDoc) -> Result<(), GateError> {
     check_name(&doc.name, "name")?;
     if !(1..=MAX_WINDOW_MINUTES).contains(&doc.window_minutes) {
         let expected = format!("a whole number of minutes in 1..={MAX_WINDOW_MINUTES}");
-        return refuse(
-            ErrorCode::WrongValue,
-            "window_minutes",
-            expected,
-            doc.window_minutes,
-        );
+        return refuse(ErrorCode::WrongValue, "window_minutes", expected, doc.window_minutes);
     }
     let sizes = [
         ("metrics", doc.metrics.0.len(), MAX_METRICS),
@@ -98,12 +80,7 @@ fn check_head(doc: &PolicyDoc) -> Result<(), GateError> {
     ];
     for (path, size, most) in sizes {
         if size > most {
-            return refuse(
-                ErrorCode::InputTooLarge,
-                path,
-                format!("at most {most} entries"),
-                size,
-            );
+            return refuse(ErrorCode::InputTooLarge, path, format!("at most {most} entries"), size);
         }
     }
     if doc.metrics.0.is_empty() {
@@ -122,24 +99,14 @@ fn check_head(doc: &PolicyDoc) -> Result<(), GateError> {
 fn fill_defaults(doc: &mut PolicyDoc) -> Result<(), GateError> {
     let window = doc.window_minutes;
     doc.max_age.get_or_insert_with(|| Span::from_minutes(2 * window));
-    doc.max_bridge
-        .get_or_insert_with(|| Span::from_minutes(DEFAULT_BRIDGE_MINUTES));
+    doc.max_bridge.get_or_insert_with(|| Span::from_minutes(DEFAULT_BRIDGE_MINUTES));
     for (name, metric) in &mut doc.metrics.0 {
-        if metric.safety && metric.min_samples.is_some() {
+        if let Some(floor) = metric.min_samples.filter(|floor| metric.safety && *floor > 0) {
             let path = format!("metrics.{name}.min_samples");
             let expected = "no sample floor for a safety metric, which counts at its first occurrence";
-            return refuse(
-                ErrorCode::Contradiction,
-                path,
-                expected,
-                metric.min_samples.unwrap_or(0),
-            );
+            return refuse(ErrorCode::Contradiction, path, expected, floor);
         }
-        metric.min_samples.get_or_insert(if metric.safety {
-            0
-        } else {
-            default_floor(metric.unit)
-        });
+        metric.min_samples.get_or_insert(if metric.safety { 0 } else { default_floor(metric.unit) });
     }
     Ok(())
 }
@@ -159,12 +126,7 @@ const fn default_floor(unit: Unit) -> u64 {
 fn check_metric(name: &str, doc: &MetricDoc) -> Result<Metric, GateError> {
     check_name(name, "metrics")?;
     let min_samples = doc.min_samples.unwrap_or(0);
-    Ok(Metric {
-        name: name.to_string(),
-        unit: doc.unit,
-        safety: doc.safety,
-        min_samples,
-    })
+    Ok(Metric { name: name.to_string(), unit: doc.unit, safety: doc.safety, min_samples })
 }
 
 fn check_stages(table: &Table<StageDoc>, window: u32) -> Result<Vec<Stage>, GateError> {
@@ -194,34 +156,19 @@ fn check_stages(table: &Table<StageDoc>, window: u32) -> Result<Vec<Stage>, Gate
 /// Follows `next` from a stage: it must name stages and come to an end.
 fn check_next(table: &Table<StageDoc>, name: &str, next: Option<&str>) -> Result<(), GateError> {
     let path = || format!("stages.{name}.next");
-    let follow = |stage: &str| {
-        table
-            .0
-            .iter()
-            .find(|(known, _)| known == stage)
-            .map(|(_, doc)| doc.next.as_deref())
-    };
+    let follow =
+        |stage: &str| table.0.iter().find(|(known, _)| known == stage).map(|(_, doc)| doc.next.as_deref());
     let mut at = next;
     for _ in 0..=table.0.len() {
         let Some(stage) = at else { return Ok(()) };
         match follow(stage) {
             Some(following) => at = following,
             None => {
-                return refuse(
-                    ErrorCode::UnknownStage,
-                    path(),
-                    "a stage of the policy",
-                    quoted(stage),
-                );
+                return refuse(ErrorCode::UnknownStage, path(), "a stage of the policy", quoted(stage));
             }
         }
     }
-    refuse(
-        ErrorCode::Contradiction,
-        path(),
-        "stages that come to an end",
-        "a cycle",
-    )
+    refuse(ErrorCode::Contradiction, path(), "stages that come to an end", "a cycle")
 }
 
 fn rules<D, R>(
@@ -229,10 +176,7 @@ fn rules<D, R>(
     docs: &[D],
     check: impl Fn(&D, &str) -> Result<R, GateError>,
 ) -> Result<Vec<R>, GateError> {
-    docs.iter()
-        .enumerate()
-        .map(|(index, doc)| check(doc, &format!("{list}[{index}]")))
-        .collect()
+    docs.iter().enumerate().map(|(index, doc)| check(doc, &format!("{list}[{index}]"))).collect()
 }
 
 /// What rules may refer to.
@@ -277,23 +221,14 @@ impl Names<'_> {
     }
 
     fn metric(&self, name: &str, path: &str) -> Result<(usize, &Metric), GateError> {
-        let found = self
-            .metrics
-            .iter()
-            .enumerate()
-            .find(|(_, metric)| metric.name == name);
+        let found = self.metrics.iter().enumerate().find(|(_, metric)| metric.name == name);
         found.ok_or_else(|| {
             let near = nearest(name, self.metrics.iter().map(|metric| metric.name.as_str()));
             let expected = near.map_or_else(
                 || "a metric that `metrics` declares".to_string(),
                 |near| format!("a metric that `metrics` declares, like `{near}`"),
             );
-            GateError::new(
-                ErrorCode::UnknownMetric,
-                format!("{path}.metric"),
-                expected,
-                quoted(name),
-            )
+            GateError::new(ErrorCode::UnknownMetric, format!("{path}.metric"), expected, quoted(name))
         })
     }
 
@@ -329,35 +264,19 @@ fn needed_windows(doc: &TriggerDoc, window: u32, path: &str) -> Result<usize, Ga
         (None, Some(minutes)) => ("minutes", minutes),
         (None, None) => return refuse(ErrorCode::MissingField, path, "`windows` or `minutes`", "neither"),
         (Some(_), Some(_)) => {
-            return refuse(
-                ErrorCode::ConflictingFields,
-                path,
-                "`windows` or `minutes`",
-                "both",
-            );
+            return refuse(ErrorCode::ConflictingFields, path, "`windows` or `minutes`", "both");
         }
     };
     if count == 0 || count > crate::bounds::MAX_DURATION_MINUTES {
-        return refuse(
-            ErrorCode::WrongValue,
-            format!("{path}.{field}"),
-            "a count from 1 to 527040",
-            count,
-        );
+        return refuse(ErrorCode::WrongValue, format!("{path}.{field}"), "a count from 1 to 527040", count);
     }
-    let windows = if field == "windows" {
-        count
-    } else {
-        count.div_ceil(window)
-    };
+    let windows = if field == "windows" { count } else { count.div_ceil(window) };
     Ok(windows as usize)
 }
 
 fn check_reasons(gates: &[Gate], triggers: &[Trigger], stages: &[Stage]) -> Result<(), GateError> {
-    let mut seen: Vec<(String, String)> = stages
-        .iter()
-        .map(|stage| (Policy::clean_reason(stage), "the clean period".to_string()))
-        .collect();
+    let mut seen: Vec<(String, String)> =
+        stages.iter().map(|stage| (Policy::clean_reason(stage), "the clean period".to_string())).collect();
     seen.push((STALE_REASON.to_string(), "stale snapshots".to_string()));
     let gates = gates.iter().map(|gate| (&gate.reason, &gate.rule));
     let triggers = triggers.iter().map(|trigger| (&trigger.reason, &trigger.rule));
@@ -397,17 +316,9 @@ fn check_order_of_limits(gates: &[Gate], triggers: &[Trigger]) -> Result<(), Gat
 
 fn check_every_stage_has_a_gate(gates: &[Gate], stages: &[Stage]) -> Result<(), GateError> {
     for stage in stages {
-        if !gates
-            .iter()
-            .any(|gate| gate.stage.is_none_or(|only| only == stage.index))
-        {
+        if !gates.iter().any(|gate| gate.stage.is_none_or(|only| only == stage.index)) {
             let path = format!("stages.{}", stage.name);
-            return refuse(
-                ErrorCode::NoRules,
-                path,
-                "at least one gate for the stage",
-                "none",
-            );
+            return refuse(ErrorCode::NoRules, path, "at least one gate for the stage", "none");
         }
     }
     Ok(())

@@ -22,18 +22,10 @@ pub struct PolicyDoc {
     /// Length of the windows that the limits are meant for.
     pub window_minutes: u32,
     /// The last window's age above which the gate holds; two windows when left out.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub max_age: Option<Span>,
     /// The longest stretch without a value that does not break a breaching run; 15 minutes when left out.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub max_bridge: Option<Span>,
     /// Every metric that a rule may name.
     pub metrics: Table<MetricDoc>,
@@ -56,11 +48,7 @@ pub struct MetricDoc {
     #[serde(default)]
     pub safety: bool,
     /// The fewest requests in a window that make its value believable, once samples are given.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub min_samples: Option<u64>,
 }
 
@@ -83,11 +71,7 @@ pub struct StageDoc {
     /// How long every window must have been clean up to the decision.
     pub clean_for: Span,
     /// The stage that a promotion leads to; none for the last one.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
 
@@ -98,11 +82,7 @@ pub struct GateDoc {
     /// The metric.
     pub metric: String,
     /// The only stage that the gate holds for; every stage when left out.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
     /// The largest value that passes.
     pub at_most: f64,
@@ -117,27 +97,15 @@ pub struct TriggerDoc {
     /// The metric.
     pub metric: String,
     /// The only stage that the trigger watches; every stage when left out.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
     /// The largest value that does not breach.
     pub above: f64,
     /// How many windows in a row must breach.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub windows: Option<u32>,
     /// For how many minutes windows in a row must breach.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub minutes: Option<u32>,
     /// True if a planned drill excuses it.
     #[serde(default)]

@@ -58,21 +58,13 @@ pub struct Warning {
 }
 
 fn warn(code: WarningCode, path: impl Into<String>, message: String) -> Warning {
-    Warning {
-        code,
-        path: path.into(),
-        message,
-    }
+    Warning { code, path: path.into(), message }
 }
 
 pub(super) fn lint(policy: &Policy) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if policy.triggers.is_empty() {
-        warnings.push(warn(
-            WarningCode::NoTriggers,
-            "triggers",
-            "no trigger can roll back".into(),
-        ));
+        warnings.push(warn(WarningCode::NoTriggers, "triggers", "no trigger can roll back".into()));
     }
     warnings.extend(metrics(policy));
     warnings.extend(stages(policy));
@@ -88,15 +80,11 @@ fn metrics(policy: &Policy) -> impl Iterator<Item = Warning> {
         let name = &metric.name;
         let (code, message) = match (gated, triggered) {
             (false, false) => (WarningCode::UnusedMetric, format!("no rule names `{name}`")),
-            (false, true) => (
-                WarningCode::TriggerWithoutGate,
-                format!("`{name}` has a trigger and no gate"),
-            ),
+            (false, true) => (WarningCode::TriggerWithoutGate, format!("`{name}` has a trigger and no gate")),
             // Without any trigger the policy as a whole is warned about.
-            (true, false) if !policy.triggers.is_empty() => (
-                WarningCode::GateWithoutTrigger,
-                format!("`{name}` has a gate and no trigger"),
-            ),
+            (true, false) if !policy.triggers.is_empty() => {
+                (WarningCode::GateWithoutTrigger, format!("`{name}` has a gate and no trigger"))
+            }
             _ => return None,
         };
         Some(warn(code, format!("metrics.{name}"), message))
@@ -105,18 +93,9 @@ fn metrics(policy: &Policy) -> impl Iterator<Item = Warning> {
 
 fn stages(policy: &Policy) -> impl Iterator<Item = Warning> {
     policy.stages.iter().skip(1).filter_map(|stage| {
-        let reached = policy
-            .stages
-            .iter()
-            .any(|from| from.next.as_deref() == Some(&stage.name));
+        let reached = policy.stages.iter().any(|from| from.next.as_deref() == Some(&stage.name));
         let message = format!("no stage has `next: {}`", stage.name);
-        (!reached).then(|| {
-            warn(
-                WarningCode::UnreachableStage,
-                format!("stages.{}", stage.name),
-                message,
-            )
-        })
+        (!reached).then(|| warn(WarningCode::UnreachableStage, format!("stages.{}", stage.name), message))
     })
 }
 
@@ -140,10 +119,7 @@ fn gates(policy: &Policy) -> Vec<Warning> {
             covers && other.metric == gate.metric && other.at_most < gate.at_most
         });
         if let Some(other) = stricter {
-            let message = format!(
-                "{} asks for less of `{}` in the same stage",
-                other.rule, metric.name
-            );
+            let message = format!("{} asks for less of `{}` in the same stage", other.rule, metric.name);
             warnings.push(warn(WarningCode::ShadowedGate, path, message));
         }
     }
@@ -160,41 +136,19 @@ fn triggers(policy: &Policy) -> Vec<Warning> {
         };
         if metric.unit == Unit::Ratio && trigger.above >= 1.0 {
             let message = format!("`{}` is never above 1", metric.name);
-            warnings.push(warn(
-                WarningCode::NeverFails,
-                format!("{}.above", trigger.rule),
-                message,
-            ));
+            warnings.push(warn(WarningCode::NeverFails, format!("{}.above", trigger.rule), message));
         }
         if let Some(given) = doc.minutes.filter(|given| u64::from(*given) != minutes) {
-            let message = format!(
-                "{given} minutes take {} windows, {minutes} minutes",
-                trigger.needed
-            );
-            warnings.push(warn(
-                WarningCode::RoundedUp,
-                format!("{}.minutes", trigger.rule),
-                message,
-            ));
+            let message = format!("{given} minutes take {} windows, {minutes} minutes", trigger.needed);
+            warnings.push(warn(WarningCode::RoundedUp, format!("{}.minutes", trigger.rule), message));
         }
         let watched = |stage: &&super::Stage| trigger.stage.is_none_or(|only| only == stage.index);
-        let shorter = policy
-            .stages
-            .iter()
-            .filter(watched)
-            .find(|stage| u64::from(stage.clean_for.minutes()) < minutes);
+        let shorter =
+            policy.stages.iter().filter(watched).find(|stage| u64::from(stage.clean_for.minutes()) < minutes);
         if let Some(stage) = shorter {
-            let message = format!(
-                "needs {}, `{}` lasts {}",
-                human_minutes(minutes),
-                stage.name,
-                stage.clean_for
-            );
-            warnings.push(warn(
-                WarningCode::TriggerLongerThanStage,
-                trigger.rule.as_str(),
-                message,
-            ));
+            let message =
+                format!("needs {}, `{}` lasts {}", human_minutes(minutes), stage.name, stage.clean_for);
+            warnings.push(warn(WarningCode::TriggerLongerThanStage, trigger.rule.as_str(), message));
         }
     }
     warnings

@@ -83,12 +83,7 @@ impl Policy {
     pub fn builtin(name: &str) -> Result<Self, GateError> {
         if name != BUILTIN {
             let expected = format!("a built-in policy (`{BUILTIN}`) or a file");
-            return Err(GateError::new(
-                ErrorCode::UnknownPolicy,
-                "policy",
-                expected,
-                quoted(name),
-            ));
+            return Err(GateError::new(ErrorCode::UnknownPolicy, "policy", expected, quoted(name)));
         }
         Self::from_json(include_bytes!("builtin.json"))
     }
@@ -139,20 +134,13 @@ impl Policy {
     /// # Errors
     /// `unknown-stage`.
     pub fn stage(&self, name: &str) -> Result<&Stage, GateError> {
-        self.stages
-            .iter()
-            .find(|stage| stage.name == name)
-            .ok_or_else(|| {
-                let names: Vec<_> = self
-                    .stages
-                    .iter()
-                    .map(|stage| format!("`{}`", stage.name))
-                    .collect();
-                let near = nearest(name, self.stages.iter().map(|stage| stage.name.as_str()));
-                let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-                let expected = format!("a stage of `{}` ({})", self.doc.name, names.join(", "));
-                GateError::new(ErrorCode::UnknownStage, "stage", expected, quoted(name) + &hint)
-            })
+        self.stages.iter().find(|stage| stage.name == name).ok_or_else(|| {
+            let names: Vec<_> = self.stages.iter().map(|stage| format!("`{}`", stage.name)).collect();
+            let near = nearest(name, self.stages.iter().map(|stage| stage.name.as_str()));
+            let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            let expected = format!("a stage of `{}` ({})", self.doc.name, names.join(", "));
+            GateError::new(ErrorCode::UnknownStage, "stage", expected, quoted(name) + &hint)
+        })
     }
 
     /// What is legal but suspicious, in the order of the document.
@@ -163,16 +151,12 @@ impl Policy {
 
     /// The gates that hold for a stage, in policy order.
     pub(super) fn gates_of<'a>(&'a self, stage: &'a Stage) -> impl Iterator<Item = &'a Gate> {
-        self.gates
-            .iter()
-            .filter(|gate| gate.stage.is_none_or(|only| only == stage.index))
+        self.gates.iter().filter(|gate| gate.stage.is_none_or(|only| only == stage.index))
     }
 
     /// The triggers that watch a stage, in policy order.
     pub(super) fn triggers_of<'a>(&'a self, stage: &'a Stage) -> impl Iterator<Item = &'a Trigger> {
-        self.triggers
-            .iter()
-            .filter(|trigger| trigger.stage.is_none_or(|only| only == stage.index))
+        self.triggers.iter().filter(|trigger| trigger.stage.is_none_or(|only| only == stage.index))
     }
 
     /// True if some gate or trigger of the stage needs the metric.

@@ -35,18 +35,10 @@ pub(super) fn check(docs: Vec<DrillDoc>, timeline: &Timeline) -> Result<Vec<Dril
     }
     if docs.len() > MAX_DRILLS {
         let expected = format!("at most {MAX_DRILLS} drills");
-        return Err(GateError::new(
-            ErrorCode::InputTooLarge,
-            "drills",
-            expected,
-            docs.len(),
-        ));
+        return Err(GateError::new(ErrorCode::InputTooLarge, "drills", expected, docs.len()));
     }
     timeline.require_dates("drills")?;
-    docs.into_iter()
-        .enumerate()
-        .map(|(index, doc)| drill(doc, &format!("drills[{index}]")))
-        .collect()
+    docs.into_iter().enumerate().map(|(index, doc)| drill(doc, &format!("drills[{index}]"))).collect()
 }
 
 fn drill(doc: DrillDoc, path: &str) -> Result<Drill, GateError> {
@@ -86,11 +78,5 @@ fn drill(doc: DrillDoc, path: &str) -> Result<Drill, GateError> {
     for (index, name) in doc.metrics.iter().enumerate() {
         check_name(name, &format!("{path}.metrics[{index}]"))?;
     }
-    Ok(Drill {
-        from,
-        to,
-        metrics: doc.metrics,
-        reason: doc.reason,
-        author: doc.author,
-    })
+    Ok(Drill { from, to, metrics: doc.metrics, reason: doc.reason, author: doc.author })
 }

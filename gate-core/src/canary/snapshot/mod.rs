@@ -70,10 +70,7 @@ impl Snapshot {
     /// A column by the name of its metric.
     #[must_use]
     pub fn metric(&self, name: &str) -> Option<&Column> {
-        self.metrics
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, column)| column)
+        self.metrics.iter().find(|(known, _)| known == name).map(|(_, column)| column)
     }
 }
 
@@ -119,53 +116,24 @@ fn window_minutes(given: Option<u32>) -> Result<u32, GateError> {
         return Ok(minutes);
     }
     let expected = format!("a whole number of minutes in 1..={MAX_WINDOW_MINUTES}");
-    Err(GateError::new(
-        ErrorCode::WrongValue,
-        "window_minutes",
-        expected,
-        minutes,
-    ))
+    Err(GateError::new(ErrorCode::WrongValue, "window_minutes", expected, minutes))
 }
 
 fn check_names(doc: &SnapshotDoc) -> Result<(), GateError> {
     let tables = [
-        (
-            "metrics",
-            doc.metrics.0.iter().map(|(name, _)| name).collect::<Vec<_>>(),
-            MAX_METRICS,
-        ),
-        (
-            "events",
-            doc.events.0.iter().map(|(name, _)| name).collect(),
-            MAX_METRICS,
-        ),
-        (
-            "baseline",
-            doc.baseline.0.iter().map(|(name, _)| name).collect(),
-            MAX_METRICS,
-        ),
-        (
-            "labels",
-            doc.labels.0.iter().map(|(name, _)| name).collect(),
-            MAX_LABELS,
-        ),
+        ("metrics", doc.metrics.0.iter().map(|(name, _)| name).collect::<Vec<_>>(), MAX_METRICS),
+        ("events", doc.events.0.iter().map(|(name, _)| name).collect(), MAX_METRICS),
+        ("baseline", doc.baseline.0.iter().map(|(name, _)| name).collect(), MAX_METRICS),
+        ("labels", doc.labels.0.iter().map(|(name, _)| name).collect(), MAX_LABELS),
     ];
     for (path, names, most) in tables {
         if names.len() > most {
             let expected = format!("at most {most} entries");
-            return Err(GateError::new(
-                ErrorCode::InputTooLarge,
-                path,
-                expected,
-                names.len(),
-            ));
+            return Err(GateError::new(ErrorCode::InputTooLarge, path, expected, names.len()));
         }
         names.into_iter().try_for_each(|name| check_name(name, path))?;
     }
-    doc.labels
-        .0
-        .iter()
-        .try_for_each(|(name, value)| check_free_text(value, &format!("labels.{name}")))
+    doc.labels.0.iter().try_for_each(|(name, value)| check_free_text(value, &format!("labels.{name}")))
 }
 
 /// Refuses names that could not be printed or told apart in a verdict.
@@ -174,12 +142,7 @@ pub(crate) fn check_name(name: &str, path: &str) -> Result<(), GateError> {
         return Ok(());
     }
     let expected = format!("a name of 1 to {MAX_NAME_BYTES} bytes without control characters");
-    Err(GateError::new(
-        ErrorCode::NameSyntax,
-        path,
-        expected,
-        quoted(name),
-    ))
+    Err(GateError::new(ErrorCode::NameSyntax, path, expected, quoted(name)))
 }
 
 pub(super) fn check_free_text(text: &str, path: &str) -> Result<(), GateError> {
@@ -187,67 +150,32 @@ pub(super) fn check_free_text(text: &str, path: &str) -> Result<(), GateError> {
         return Ok(());
     }
     let expected = format!("at most {MAX_TEXT_BYTES} bytes");
-    Err(GateError::new(
-        ErrorCode::InputTooLarge,
-        path,
-        expected,
-        format!("{} bytes", text.len()),
-    ))
+    Err(GateError::new(ErrorCode::InputTooLarge, path, expected, format!("{} bytes", text.len())))
 }
 
 fn count_windows(doc: &SnapshotDoc) -> Result<usize, GateError> {
     let Some((name, first)) = doc.metrics.0.first() else {
-        return Err(GateError::new(
-            ErrorCode::NoMetrics,
-            "metrics",
-            "at least one metric",
-            "none",
-        ));
+        return Err(GateError::new(ErrorCode::NoMetrics, "metrics", "at least one metric", "none"));
     };
     match first.len() {
         // Another column that is longer makes it a mismatch, which says more.
         0 if doc.metrics.0.iter().all(|(_, column)| column.is_empty()) => {
             let path = format!("metrics.{name}");
-            Err(GateError::new(
-                ErrorCode::NoWindows,
-                path,
-                "at least one window",
-                "an empty array",
-            ))
+            Err(GateError::new(ErrorCode::NoWindows, path, "at least one window", "an empty array"))
         }
         windows if windows > MAX_WINDOWS => {
             let expected = format!("at most {MAX_WINDOWS} windows");
-            Err(GateError::new(
-                ErrorCode::InputTooLarge,
-                "metrics",
-                expected,
-                windows,
-            ))
+            Err(GateError::new(ErrorCode::InputTooLarge, "metrics", expected, windows))
         }
         windows => Ok(windows),
     }
 }
 
 fn check_lengths(doc: &SnapshotDoc, windows: usize) -> Result<(), GateError> {
-    let metrics = doc
-        .metrics
-        .0
-        .iter()
-        .map(|(name, column)| (format!("metrics.{name}"), column.len()));
-    let baseline = doc
-        .baseline
-        .0
-        .iter()
-        .map(|(name, column)| (format!("baseline.{name}"), column.len()));
-    let events = doc
-        .events
-        .0
-        .iter()
-        .map(|(name, counts)| (format!("events.{name}"), counts.0.len()));
-    let samples = doc
-        .samples
-        .iter()
-        .map(|counts| (String::from("samples"), counts.0.len()));
+    let metrics = doc.metrics.0.iter().map(|(name, column)| (format!("metrics.{name}"), column.len()));
+    let baseline = doc.baseline.0.iter().map(|(name, column)| (format!("baseline.{name}"), column.len()));
+    let events = doc.events.0.iter().map(|(name, counts)| (format!("events.{name}"), counts.0.len()));
+    let samples = doc.samples.iter().map(|counts| (String::from("samples"), counts.0.len()));
     let lengths = metrics.chain(samples).chain(events).chain(baseline);
     for (path, length) in lengths {
         if length != windows {
@@ -266,12 +194,7 @@ fn check_events(doc: &SnapshotDoc) -> Result<(), GateError> {
     };
     let Some(samples) = &doc.samples else {
         let expected = format!("the required field `samples`, which `events.{name}` is divided by");
-        return Err(GateError::new(
-            ErrorCode::MissingField,
-            "samples",
-            expected,
-            "nothing",
-        ));
+        return Err(GateError::new(ErrorCode::MissingField, "samples", expected, "nothing"));
     };
     for (name, events) in &doc.events.0 {
         let pairs = events.0.iter().zip(&samples.0).enumerate();

@@ -51,12 +51,7 @@ impl Timeline {
         match self {
             Self::Slots(_, slots) if slots.len() != windows => {
                 let expected = format!("{windows} times, one per window");
-                Err(GateError::new(
-                    ErrorCode::LengthMismatch,
-                    "window_starts",
-                    expected,
-                    slots.len(),
-                ))
+                Err(GateError::new(ErrorCode::LengthMismatch, "window_starts", expected, slots.len()))
             }
             _ => Ok(()),
         }
@@ -107,16 +102,9 @@ fn check_order(last: Instant, start: Instant, window_minutes: u32, path: &str) -
     if start - last >= minutes(u64::from(window_minutes)) {
         return Ok(());
     }
-    let expected = format!(
-        "a start {window_minutes} min or more after the one before ({})",
-        format_instant(last)
-    );
-    Err(GateError::new(
-        ErrorCode::WindowOrder,
-        path,
-        expected,
-        format_instant(start),
-    ))
+    let expected =
+        format!("a start {window_minutes} min or more after the one before ({})", format_instant(last));
+    Err(GateError::new(ErrorCode::WindowOrder, path, expected, format_instant(start)))
 }
 
 fn slot(first: Instant, start: Instant, length: i64, path: &str) -> Result<usize, GateError> {
@@ -125,17 +113,9 @@ fn slot(first: Instant, start: Instant, length: i64, path: &str) -> Result<usize
     let fine = offset.subsec_nanos() % 1_000_000 != 0;
     let offset = offset.num_milliseconds();
     if fine || offset % length != 0 {
-        let expected = format!(
-            "a whole number of {}-minute windows after {}",
-            length / 60_000,
-            format_instant(first)
-        );
-        return Err(GateError::new(
-            ErrorCode::WindowMisaligned,
-            path,
-            expected,
-            format_instant(start),
-        ));
+        let expected =
+            format!("a whole number of {}-minute windows after {}", length / 60_000, format_instant(first));
+        return Err(GateError::new(ErrorCode::WindowMisaligned, path, expected, format_instant(start)));
     }
     let slot = usize::try_from(offset / length).unwrap_or(usize::MAX);
     if slot >= MAX_WINDOWS {

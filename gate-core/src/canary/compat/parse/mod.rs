@@ -27,9 +27,5 @@ pub fn parse(text: &str) -> Result<Value, CompatError> {
     scanner.skip_whitespace();
     let value = scanner.value()?;
     scanner.skip_whitespace();
-    if scanner.rest().is_empty() {
-        Ok(value)
-    } else {
-        Err(scanner.mistake("Extra data", scanner.at))
-    }
+    if scanner.rest().is_empty() { Ok(value) } else { Err(scanner.mistake("Extra data", scanner.at)) }
 }

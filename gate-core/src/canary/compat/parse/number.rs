@@ -29,13 +29,9 @@ impl Scanner<'_> {
         // INVARIANT: the literal is well formed, so neither of the two fails for its form.
         if end == whole {
             check_digits(whole - digits)?;
-            Int::from_decimal(literal)
-                .map(Value::Int)
-                .ok_or_else(|| self.expecting_value(start))
+            Int::from_decimal(literal).map(Value::Int).ok_or_else(|| self.expecting_value(start))
         } else {
-            float(literal)
-                .map(Value::Float)
-                .map_err(|_| self.expecting_value(start))
+            float(literal).map(Value::Float).map_err(|_| self.expecting_value(start))
         }
     }
 
@@ -46,30 +42,18 @@ impl Scanner<'_> {
 
     fn past_fraction(&self, at: usize) -> usize {
         let end = self.past_digits(at + 1);
-        if self.byte(at) == Some(b'.') && end > at + 1 {
-            end
-        } else {
-            at
-        }
+        if self.byte(at) == Some(b'.') && end > at + 1 { end } else { at }
     }
 
     fn past_exponent(&self, at: usize) -> usize {
         let digits = at + 1 + usize::from(matches!(self.byte(at + 1), Some(b'+' | b'-')));
         let end = self.past_digits(digits);
-        if matches!(self.byte(at), Some(b'e' | b'E')) && end > digits {
-            end
-        } else {
-            at
-        }
+        if matches!(self.byte(at), Some(b'e' | b'E')) && end > digits { end } else { at }
     }
 }
 
 fn float(literal: &str) -> Result<f64, ParseFloatError> {
-    if literal.len() > MAX_EXPONENT {
-        rescaled(literal).parse()
-    } else {
-        literal.parse()
-    }
+    if literal.len() > MAX_EXPONENT { rescaled(literal).parse() } else { literal.parse() }
 }
 
 /// The same number between 0.1 and 1 times a power of ten, so that a long run of digits and a large exponent that undo
@@ -80,16 +64,9 @@ fn rescaled(literal: &str) -> String {
     let (sign, whole) = whole.strip_prefix('-').map_or(("", whole), |whole| ("-", whole));
     let all = format!("{whole}{fraction}");
     let significant = all.trim_start_matches('0');
-    let beyond = if exponent.starts_with('-') {
-        i64::MIN
-    } else {
-        i64::MAX
-    };
+    let beyond = if exponent.starts_with('-') { i64::MIN } else { i64::MAX };
     let exponent = exponent.parse().unwrap_or(beyond);
     let shift = i64::try_from(whole.len()).unwrap_or(i64::MAX);
     let zeros = i64::try_from(all.len() - significant.len()).unwrap_or(i64::MAX);
-    format!(
-        "{sign}0.{significant}e{}",
-        exponent.saturating_add(shift).saturating_sub(zeros)
-    )
+    format!("{sign}0.{significant}e{}", exponent.saturating_add(shift).saturating_sub(zeros))
 }

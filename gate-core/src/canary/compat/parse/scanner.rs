@@ -18,11 +18,7 @@ pub(super) struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            at: 0,
-            depth: 0,
-        }
+        Self { text, at: 0, depth: 0 }
     }
 
     pub(super) fn byte(&self, at: usize) -> Option<u8> {
@@ -49,9 +45,7 @@ impl<'a> Scanner<'a> {
     /// Goes one level down, into an `array` or an `object`.
     pub(super) fn enter(&mut self, what: &str) -> Result<(), CompatError> {
         if self.depth == MAX_DEPTH {
-            return Err(too_deep(&format!(
-                " while decoding a JSON {what} from a unicode string"
-            )));
+            return Err(too_deep(&format!(" while decoding a JSON {what} from a unicode string")));
         }
         self.depth += 1;
         Ok(())
@@ -99,8 +93,5 @@ impl<'a> Scanner<'a> {
 }
 
 fn too_deep(doing: &str) -> CompatError {
-    CompatError::new(
-        ErrorKind::Recursion,
-        String::from("maximum recursion depth exceeded") + doing,
-    )
+    CompatError::new(ErrorKind::Recursion, String::from("maximum recursion depth exceeded") + doing)
 }

@@ -27,9 +27,7 @@ impl Scanner<'_> {
     /// Reads up to a quote, a backslash or a control character.
     fn plain(&mut self, text: &mut Str) {
         let rest = self.rest();
-        let length = rest
-            .find(|c| matches!(c, '"' | '\\' | '\0'..='\x1f'))
-            .unwrap_or(rest.len());
+        let length = rest.find(|c| matches!(c, '"' | '\\' | '\0'..='\x1f')).unwrap_or(rest.len());
         text.push_str(rest.get(..length).unwrap_or_default());
         self.at += length;
     }
