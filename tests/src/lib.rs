@@ -9,3 +9,6 @@
 
 pub mod cases;
 pub mod conformance;
+pub mod properties;
+pub mod reference;
+pub mod scenario;
