@@ -1,1 +1,101 @@
 //! The command line of tsfm-gate.
+//!
+//! [`run`] is the whole program: the binary calls it, and so does the Python wheel. `args` is what was typed, `input`
+//! the only reader, `output` the only writer, `command` one file per subcommand that returns a value.
+
+mod args;
+mod command;
+mod exit;
+mod failure;
+mod input;
+mod locate;
+mod output;
+mod policy;
+mod snippet;
+mod yaml;
+
+use std::ffi::OsString;
+use std::iter;
+use std::path::Path;
+
+use gate_core::time::Instant;
+use gate_core::{GateError, Policy};
+
+use crate::args::{Cli, Command, Ours, When};
+use crate::command::{Answer, Destination, Surroundings, compat};
+use crate::failure::Failure;
+
+pub use exit::Exit;
+pub use policy::from_yaml as policy_from_yaml;
+
+/// Runs `tsfm-gate` and returns the exit code. The first argument is the program's name and is not used.
+///
+/// It reads stdin, files and the clock, and writes stdout, stderr and files, but never ends the process.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let args: Vec<OsString> = args.into_iter().collect();
+    // clap would take `--color` and `--help` out of arguments that are upstream's.
+    if args.get(1).is_some_and(|first| first == "compat") {
+        return compat_main(args.into_iter().skip(1));
+    }
+    match args::parse(args) {
+        Ok(Cli { color, command }) => match command {
+            Command::Ours(command) => end(answer(command, color, chrono::Utc::now), color),
+            // After an option of ours, which comes before the subcommand.
+            Command::Compat { args } => compat_main(iter::once(OsString::new()).chain(args)),
+        },
+        Err(error) if error.use_stderr() => end(Err(error.into()), When::Auto),
+        Err(help) => {
+            let text = failure::shown(&help, output::stdout_colour(When::Auto));
+            end(written(&Answer::on_stdout(text, Exit::Promote)), When::Auto)
+        }
+    }
+}
+
+/// Runs `tsfm-gate compat`, the upstream script's own interface, and returns the exit code.
+///
+/// The first argument is the program's name and is not used.
+pub fn compat_main(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let args: Vec<OsString> = args.into_iter().skip(1).collect();
+    let mut said = compat::run(&args);
+    if let Err(error) = output::to_stdout(&said.stdout) {
+        said = compat::raised(&compat::os_error(&error, None));
+    }
+    output::to_stderr(&said.stderr);
+    said.exit_code
+}
+
+/// Reads a policy file: YAML, or JSON if its name ends in `.json` or it starts with `{`.
+///
+/// # Errors
+/// `file-not-found`, `file-unreadable`, `input-too-large` with the path `policy`, and what makes the document unusable.
+pub fn policy_from_file(path: &Path) -> Result<Policy, GateError> {
+    match policy::from_file(path) {
+        Ok((policy, _)) => Ok(policy),
+        Err(refusal) => Err(refusal.error),
+    }
+}
+
+fn answer(command: Ours, color: When, clock: fn() -> Instant) -> Result<Exit, Failure> {
+    let around = Surroundings { clock, colour: output::stdout_colour(color) };
+    written(&command::run(command, around)?)
+}
+
+fn written(answer: &Answer) -> Result<Exit, Failure> {
+    match &answer.to {
+        Destination::Stdout => {
+            output::to_stdout(&answer.text).map_err(|error| output::stdout_failed(&error))?;
+        }
+        Destination::File { path, input } => output::to_file(&answer.text, path, input.as_deref())?,
+    }
+    Ok(answer.exit)
+}
+
+fn end(outcome: Result<Exit, Failure>, color: When) -> u8 {
+    match outcome {
+        Ok(exit) => exit.code(),
+        Err(failure) => {
+            output::to_stderr(&failure.report(output::stderr_colour(color)));
+            Exit::Undecided.code()
+        }
+    }
+}

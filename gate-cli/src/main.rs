@@ -1,2 +1,7 @@
 //! The binary `tsfm-gate`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(gate_cli::run(std::env::args_os()))
+}

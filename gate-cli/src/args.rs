@@ -1,0 +1,247 @@
+//! What was typed.
+
+use std::ffi::OsString;
+use std::iter;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use gate_core::canary::policy::BUILTIN;
+use gate_core::render;
+
+macro_rules! exit_codes {
+    () => {
+        "\
+Exit codes:
+  0  promote                all evidence is there and good
+  1  could not decide       the arguments, a file or its content are unusable; nothing was judged
+  2  hold                   not yet: evidence is short, or a gate's limit is exceeded
+  3  rollback               a trigger fired
+
+With code 1 the last line on stderr is JSON:
+  {\"ok\": false, \"exit_code\": 1, \"error\": {\"code\": \"…\", \"message\": \"…\", \"path\": \"…\", \"type\": \"GateError\"}}"
+    };
+}
+
+macro_rules! evaluate_examples {
+    () => {
+        "\
+Examples:
+  tsfm-gate evaluate --input snapshot.json --stage canary_5
+  tsfm-gate evaluate --stage canary_25 --policy policy.yaml < snapshot.json
+  tsfm-gate evaluate -i snapshot.json -s full_100 --format markdown --output comment.md
+  tsfm-gate evaluate -i recorded.json -s canary_5 --now 2026-11-21T10:30:00Z"
+    };
+}
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  tsfm-gate policy show > policy.yaml
+  tsfm-gate policy show tsfm-canary --format json";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  tsfm-gate policy check policy.yaml
+  tsfm-gate policy check policy.yaml --deny-warnings --format json
+
+Exit codes: 0 valid, 1 not a valid policy, 2 valid with warnings and --deny-warnings.";
+
+const POLICY_EXAMPLES: &str = "\
+Examples:
+  tsfm-gate policy show > policy.yaml
+  tsfm-gate policy check policy.yaml";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  tsfm-gate explain 'gate:p95>300ms'
+  tsfm-gate explain length-mismatch
+  tsfm-gate explain 'gate:latency' --policy policy.yaml";
+
+const COMPAT_EXAMPLES: &str = "\
+Example:
+  tsfm-gate compat --input snapshot.json --stage canary_5
+
+Exit codes are upstream's: 0 gate passed, 1 exception, 2 gate not passed or wrong usage.";
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tsfm-gate",
+    version,
+    about = "Decides from window-aligned metrics whether a rollout is promoted, held or rolled back",
+    after_help = "Run `tsfm-gate evaluate --help` for examples, `tsfm-gate --help` for the exit codes.",
+    after_long_help = concat!(evaluate_examples!(), "\n\n", exit_codes!())
+)]
+pub(crate) struct Cli {
+    /// When to use colour; `NO_COLOR` and `CLICOLOR_FORCE` are honoured by `auto`
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: When,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// A subcommand of ours, or the one whose command line is upstream's.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    #[command(flatten)]
+    Ours(Ours),
+    /// Judge exactly as the upstream Python script does: same output, same exit codes, same flaws
+    #[command(after_help = COMPAT_EXAMPLES, disable_help_flag = true)]
+    Compat {
+        /// Upstream's arguments; `tsfm-gate compat --help` lists them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
+}
+
+/// One subcommand with its arguments.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Ours {
+    /// Judge a snapshot of one stage
+    #[command(after_help = evaluate_examples!(), after_long_help = concat!(evaluate_examples!(), "\n\n", exit_codes!()))]
+    Evaluate(Evaluate),
+    /// Show or check policies
+    #[command(subcommand, after_help = POLICY_EXAMPLES)]
+    Policy(Policy),
+    /// Say what a code or reason means and what to do about it
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(Explain),
+}
+
+/// The arguments of `evaluate`.
+#[derive(Debug, Args)]
+pub(crate) struct Evaluate {
+    /// Snapshot to judge (JSON), or `-` for stdin
+    ///
+    /// Left out, stdin is read unless it is a terminal.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) input: Option<PathBuf>,
+    /// Stage of the policy, such as `canary_5`
+    #[arg(long, short)]
+    pub(crate) stage: String,
+    /// Policy file (YAML or JSON), or the name of a built-in policy
+    ///
+    /// Files ending in `.json` are read as JSON, in `.yaml` or `.yml` as YAML, others as JSON if they start with `{`.
+    /// A built-in name wins over a file of that name; write `./NAME` for the file.
+    #[arg(long, short, value_name = "FILE|NAME", default_value = BUILTIN)]
+    pub(crate) policy: PathBuf,
+    /// Instant of the decision (RFC 3339); for a dated snapshot the clock if left out
+    #[arg(long, value_name = "RFC3339")]
+    pub(crate) now: Option<String>,
+    /// Format of the verdict [default: text on a terminal, else json]
+    #[arg(long, short)]
+    pub(crate) format: Option<VerdictFormat>,
+    /// File for the verdict instead of stdout; replaced as a whole or not at all
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// The subcommands of `policy`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Policy {
+    /// Print a built-in policy, to read or to start from
+    #[command(after_help = SHOW_EXAMPLES)]
+    Show(PolicyShow),
+    /// Say whether a policy file is valid, and what looks suspicious about it
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(PolicyCheck),
+}
+
+/// The arguments of `policy show`.
+#[derive(Debug, Args)]
+pub(crate) struct PolicyShow {
+    /// Name of the built-in policy
+    #[arg(default_value = BUILTIN)]
+    pub(crate) name: String,
+    /// `yaml` is the document as it was written, `json` has every default filled in
+    #[arg(long, short, default_value = "yaml")]
+    pub(crate) format: PolicyFormat,
+}
+
+/// The arguments of `policy check`.
+#[derive(Debug, Args)]
+pub(crate) struct PolicyCheck {
+    /// Policy file (YAML or JSON), or `-` for stdin
+    pub(crate) file: PathBuf,
+    /// Format of the report [default: text on a terminal, else json]
+    #[arg(long, short)]
+    pub(crate) format: Option<ReportFormat>,
+    /// Exit with 2 if there are warnings
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
+}
+
+/// The arguments of `explain`.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// Code or reason from a verdict or an error
+    pub(crate) code: String,
+    /// Policy whose reasons are known: a file, or the name of a built-in policy
+    #[arg(long, short, value_name = "FILE|NAME", default_value = BUILTIN)]
+    pub(crate) policy: PathBuf,
+    /// Format of the explanation [default: text on a terminal, else json]
+    #[arg(long, short)]
+    pub(crate) format: Option<ReportFormat>,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum When {
+    /// On a terminal
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How a verdict is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VerdictFormat {
+    /// For people at a terminal
+    Text,
+    /// For programs: every field
+    Json,
+    /// For a pull-request comment
+    Markdown,
+}
+
+impl From<VerdictFormat> for render::Format {
+    fn from(format: VerdictFormat) -> Self {
+        match format {
+            VerdictFormat::Text => Self::Text,
+            VerdictFormat::Json => Self::Json,
+            VerdictFormat::Markdown => Self::Markdown,
+        }
+    }
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// How a policy is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PolicyFormat {
+    /// As it was written, with comments
+    Yaml,
+    /// With every default filled in
+    Json,
+}
+
+/// Reads the command line. The first argument is the program's name and is not used.
+pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    // From Python the first argument is the path of a script.
+    let program = iter::once(OsString::from("tsfm-gate"));
+    Cli::try_parse_from(program.chain(args.into_iter().skip(1)))
+}
+
+/// A wrong use that clap cannot see by itself, in clap's words.
+pub(crate) fn missing(message: &str) -> clap::Error {
+    Cli::command().error(clap::error::ErrorKind::MissingRequiredArgument, message)
+}

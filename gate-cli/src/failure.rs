@@ -1,0 +1,182 @@
+//! Why there is no answer, and how stderr says so.
+
+use std::io;
+
+use annotate_snippets::Level;
+use gate_core::render::Colour;
+use gate_core::{ErrorCode, GateError};
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
+
+use crate::exit::Exit;
+use crate::input::Source;
+use crate::locate::locate;
+use crate::snippet::Remark;
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The command line cannot be understood, or it asks for help.
+    Usage(Box<clap::Error>),
+    /// Something that was named cannot be used.
+    Refused(Box<Refusal>),
+}
+
+/// An error with the text that it is about, if it is about one.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) error: GateError,
+    pub(crate) source: Option<Source>,
+}
+
+impl From<clap::Error> for Failure {
+    fn from(error: clap::Error) -> Self {
+        Self::Usage(Box::new(error))
+    }
+}
+
+impl From<Box<Refusal>> for Failure {
+    fn from(refusal: Box<Refusal>) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<GateError> for Failure {
+    fn from(error: GateError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl From<GateError> for Box<Refusal> {
+    fn from(error: GateError) -> Self {
+        Self::new(Refusal { error, source: None })
+    }
+}
+
+impl Failure {
+    /// All that stderr gets: a part for people, and one last line for programs.
+    pub(crate) fn report(&self, colour: Colour) -> String {
+        let (people, program) = match self {
+            Self::Usage(error) => (shown(error, colour), Line::usage(&usage_message(error)).to_string()),
+            Self::Refused(refusal) => refusal.report(colour),
+        };
+        format!("{people}{program}\n")
+    }
+}
+
+impl Refusal {
+    /// An error about a text.
+    pub(crate) fn about(error: GateError, source: Source) -> Box<Self> {
+        Box::new(Self { error, source: Some(source) })
+    }
+
+    fn report(&self, colour: Colour) -> (String, String) {
+        let error = &self.error;
+        let source = self.source.as_ref();
+        let place = source.and_then(|source| locate(source, error));
+        let remark = Remark {
+            level: Level::ERROR,
+            code: error.code().as_str(),
+            text: &without_position(error).to_string(),
+            action: error.code().action(),
+        };
+        let people = remark.render(source, place, colour);
+        let message = match source {
+            // Nothing else would say which of the files it is.
+            Some(source) if error.path().is_empty() => format!("{}: {error}", source.name),
+            _ => error.to_string(),
+        };
+        let line = Line::new(error.code(), &message, error.path());
+        (people, line.to_string())
+    }
+}
+
+/// The same error for a place where the position stands by itself.
+fn without_position(error: &GateError) -> GateError {
+    GateError::new(error.code(), error.path(), error.expected(), error.found())
+}
+
+/// clap's own text, for people.
+pub(crate) fn shown(error: &clap::Error, colour: Colour) -> String {
+    match colour {
+        Colour::On => error.render().ansi().to_string(),
+        Colour::Off => error.render().to_string(),
+    }
+}
+
+/// The first paragraph of clap's text in one line, without its `error: `.
+fn usage_message(error: &clap::Error) -> String {
+    if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return "a subcommand is required".to_owned();
+    }
+    let text = error.render().to_string();
+    let paragraph = text.lines().take_while(|line| !line.trim().is_empty());
+    let words: Vec<&str> = paragraph.flat_map(str::split_whitespace).collect();
+    let line = words.join(" ");
+    line.strip_prefix("error: ").unwrap_or(&line).to_owned()
+}
+
+/// The last line on stderr.
+#[derive(Serialize)]
+struct Line<'a> {
+    ok: bool,
+    exit_code: u8,
+    error: Parts<'a>,
+}
+
+#[derive(Serialize)]
+struct Parts<'a> {
+    code: &'a str,
+    message: &'a str,
+    path: &'a str,
+    r#type: &'a str,
+}
+
+impl<'a> Line<'a> {
+    fn new(code: ErrorCode, message: &'a str, path: &'a str) -> Self {
+        Self {
+            ok: false,
+            exit_code: Exit::Undecided.code(),
+            error: Parts { code: code.as_str(), message, path, r#type: "GateError" },
+        }
+    }
+
+    fn usage(message: &'a str) -> Self {
+        Self::new(ErrorCode::Usage, message, "")
+    }
+}
+
+impl std::fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut line = Vec::new();
+        // Strings, a number and a boolean always serialise.
+        let _ = self.serialize(&mut Serializer::with_formatter(&mut line, Spaced));
+        f.write_str(&String::from_utf8_lossy(&line))
+    }
+}
+
+/// JSON on one line with a space after `:` and `,`, in ASCII, as Python writes it.
+struct Spaced;
+
+impl Formatter for Spaced {
+    fn begin_object_key<W: io::Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        if first { Ok(()) } else { writer.write_all(b", ") }
+    }
+
+    fn begin_object_value<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
+
+    fn write_string_fragment<W: io::Write + ?Sized>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
+        for character in text.chars() {
+            if character.is_ascii() && character != '\x7f' {
+                write!(writer, "{character}")?;
+                continue;
+            }
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+        }
+        Ok(())
+    }
+}

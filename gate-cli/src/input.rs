@@ -1,0 +1,104 @@
+//! The only reader: from a path to bytes.
+
+use std::fs::{File, Metadata};
+use std::io::{self, IsTerminal as _, Read};
+use std::path::Path;
+
+use gate_core::bounds::MAX_INPUT_BYTES;
+use gate_core::{ErrorCode, GateError};
+
+/// The path that stands for stdin.
+const STDIN: &str = "-";
+
+/// How a text is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Syntax {
+    Json,
+    Yaml,
+}
+
+/// A text that was read, kept for as long as something may have to be shown of it.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// The path as it was given, or `<stdin>`.
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) syntax: Syntax,
+}
+
+/// True if somebody would have to type the input.
+pub(crate) fn stdin_is_terminal() -> bool {
+    io::stdin().is_terminal()
+}
+
+/// True for `-`.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path == Path::new(STDIN)
+}
+
+/// Reads a file, or stdin for `-`, up to the limit. `argument` names it in errors.
+///
+/// It is taken for JSON; whoever reads YAML says so afterwards.
+pub(crate) fn read(path: &Path, argument: &'static str) -> Result<Source, GateError> {
+    let (name, bytes) = if is_stdin(path) {
+        let name = "<stdin>".to_owned();
+        let bytes = read_all(io::stdin().lock(), 0, &name, argument)?;
+        (name, bytes)
+    } else {
+        let name = path.display().to_string();
+        let bytes = read_file(path, &name, argument)?;
+        (name, bytes)
+    };
+    Ok(Source { name, bytes, syntax: Syntax::Json })
+}
+
+/// Reads a file of any size, as upstream does.
+pub(crate) fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
+    std::fs::read(path)
+}
+
+fn read_file(path: &Path, name: &str, argument: &'static str) -> Result<Vec<u8>, GateError> {
+    let failed = |error: &io::Error| unreadable(error, name, argument);
+    let file = File::open(path).map_err(|error| failed(&error))?;
+    let metadata = file.metadata().map_err(|error| failed(&error))?;
+    if metadata.is_dir() {
+        let found = format!("the directory `{name}`");
+        return Err(GateError::new(ErrorCode::FileUnreadable, argument, "a file", found));
+    }
+    let size = expected_size(&metadata, name, argument)?;
+    read_all(file, size, name, argument)
+}
+
+/// The size that a file says it has, so that one that is too large is not read at all.
+fn expected_size(metadata: &Metadata, name: &str, argument: &'static str) -> Result<usize, GateError> {
+    usize::try_from(metadata.len())
+        .ok()
+        .filter(|size| *size <= MAX_INPUT_BYTES)
+        .ok_or_else(|| too_large(&format!("{} bytes", metadata.len()), name, argument))
+}
+
+fn read_all(from: impl Read, size: usize, name: &str, argument: &'static str) -> Result<Vec<u8>, GateError> {
+    // One more than the limit tells a text of exactly the limit from a longer one.
+    let most = MAX_INPUT_BYTES as u64 + 1;
+    let mut bytes = Vec::with_capacity(size.saturating_add(1));
+    from.take(most).read_to_end(&mut bytes).map_err(|error| unreadable(&error, name, argument))?;
+    if bytes.len() > MAX_INPUT_BYTES {
+        return Err(too_large("more", name, argument));
+    }
+    Ok(bytes)
+}
+
+fn too_large(found: &str, name: &str, argument: &'static str) -> GateError {
+    let expected = format!("at most {MAX_INPUT_BYTES} bytes");
+    let found = format!("{found} in `{name}`");
+    GateError::new(ErrorCode::InputTooLarge, argument, expected, found)
+}
+
+fn unreadable(error: &io::Error, name: &str, argument: &'static str) -> GateError {
+    if error.kind() == io::ErrorKind::NotFound {
+        let found = format!("nothing at `{name}`");
+        return GateError::new(ErrorCode::FileNotFound, argument, "a file", found);
+    }
+    let found = format!("`{name}`: {error}");
+    GateError::new(ErrorCode::FileUnreadable, argument, "a readable file", found)
+}

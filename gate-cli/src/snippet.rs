@@ -1,0 +1,103 @@
+//! A message for people, with the line it is about.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use gate_core::render::Colour;
+
+use crate::input::Source;
+use crate::locate::position_of;
+
+/// Bytes that are shown on each side of the place; a snapshot may be one line of 60 MB.
+const AROUND: usize = 60;
+
+/// What is said, beside the place.
+pub(crate) struct Remark<'a> {
+    /// Error or warning.
+    pub(crate) level: Level<'static>,
+    /// The stable code.
+    pub(crate) code: &'a str,
+    /// One line.
+    pub(crate) text: &'a str,
+    /// What to do about it.
+    pub(crate) action: &'a str,
+}
+
+impl Remark<'_> {
+    /// The remark with its place in a source, as far as these are known. Ends with a newline.
+    pub(crate) fn render(
+        &self,
+        source: Option<&Source>,
+        place: Option<Range<usize>>,
+        colour: Colour,
+    ) -> String {
+        let title = self.level.clone().primary_title(self.text).id(self.code);
+        let mut group = Group::with_title(title);
+        match (source, place) {
+            (Some(source), Some(place)) => {
+                let at = position_of(&source.bytes, place.start);
+                let excerpt = Excerpt::new(&source.bytes, place);
+                let origin = Origin::path(&source.name).line(at.line).char_column(at.column);
+                let mark = AnnotationKind::Primary.span(excerpt.marked);
+                let line = Snippet::source(excerpt.text).line_start(at.line).annotation(mark);
+                group = group.element(origin).element(line);
+            }
+            (Some(source), None) => group = group.element(Origin::path(&source.name)),
+            (None, _) => {}
+        }
+        let report = [group.element(Level::HELP.message(self.action))];
+        let renderer = match colour {
+            Colour::On => Renderer::styled(),
+            Colour::Off => Renderer::plain(),
+        };
+        let mut text = renderer.render(&report);
+        text.push('\n');
+        text
+    }
+}
+
+/// The part of a line around a place.
+struct Excerpt {
+    text: String,
+    marked: Range<usize>,
+}
+
+impl Excerpt {
+    fn new(bytes: &[u8], place: Range<usize>) -> Self {
+        let (before, rest) = bytes.split_at(place.start.min(bytes.len()));
+        let (marked, after) = rest.split_at(place.len().min(rest.len()));
+        let mut text = last_of_line(before);
+        let start = text.len();
+        // Bytes that are not UTF-8 are shown too: an error may be about them.
+        text.push_str(String::from_utf8_lossy(marked).trim_end_matches(['\n', '\r']));
+        let end = text.len();
+        text.push_str(&first_of_line(after));
+        Self { text, marked: start..end }
+    }
+}
+
+fn last_of_line(bytes: &[u8]) -> String {
+    let line = bytes.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let Some(cut) = line.len().checked_sub(AROUND).filter(|cut| *cut > 0) else {
+        return String::from_utf8_lossy(line).into_owned();
+    };
+    let shown = line.get(cut..).unwrap_or_default();
+    let partial = shown.iter().take_while(|byte| is_continuation(**byte)).count();
+    let shown = shown.get(partial..).unwrap_or_default();
+    format!("…{}", String::from_utf8_lossy(shown))
+}
+
+fn first_of_line(bytes: &[u8]) -> String {
+    let near = bytes.get(..=AROUND).unwrap_or(bytes);
+    let line = near.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    if line.len() <= AROUND {
+        return String::from_utf8_lossy(line).trim_end_matches('\r').to_owned();
+    }
+    let end = line.iter().rposition(|byte| !is_continuation(*byte)).unwrap_or(0);
+    let shown = line.get(..end).unwrap_or_default();
+    format!("{}…", String::from_utf8_lossy(shown))
+}
+
+const fn is_continuation(byte: u8) -> bool {
+    byte & 0b1100_0000 == 0b1000_0000
+}
