@@ -49,8 +49,9 @@ conformance: ## Replay the recorded vectors of the upstream systems
 test-python: develop ## Run the Python tests and check the types and stubs of the wheel
 	$(call heading,Python tests)
 	cd gate-py && ../$(BIN)/python -m pytest
+	cd gate-py && ../$(BIN)/python -m doctest README.md
 	$(call heading,Python types)
-	cd gate-py && ../$(BIN)/python -m mypy --strict python
+	cd gate-py && ../$(BIN)/python -m mypy
 	cd gate-py && ../$(BIN)/python -m mypy.stubtest tsfm_gate
 
 # ---- lints ----
