@@ -73,7 +73,7 @@ Exit codes are upstream's: 0 gate passed, 1 exception, 2 gate not passed or wron
 )]
 pub(crate) struct Cli {
     /// When to use colour; `NO_COLOR` and `CLICOLOR_FORCE` are honoured by `auto`
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", display_order = 900)]
     pub(crate) color: When,
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -186,12 +186,9 @@ pub(crate) struct Explain {
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum When {
-    /// On a terminal
     #[default]
     Auto,
-    /// Always
     Always,
-    /// Never
     Never,
 }
 

@@ -18,6 +18,7 @@ use std::ffi::OsString;
 use std::iter;
 use std::path::Path;
 
+use chrono::{SubsecRound as _, Utc};
 use gate_core::time::Instant;
 use gate_core::{GateError, Policy};
 
@@ -39,7 +40,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     }
     match args::parse(args) {
         Ok(Cli { color, command }) => match command {
-            Command::Ours(command) => end(answer(command, color, chrono::Utc::now), color),
+            Command::Ours(command) => end(answer(command, color, now), color),
             // After an option of ours, which comes before the subcommand.
             Command::Compat { args } => compat_main(iter::once(OsString::new()).chain(args)),
         },
@@ -73,6 +74,11 @@ pub fn policy_from_file(path: &Path) -> Result<Policy, GateError> {
         Ok((policy, _)) => Ok(policy),
         Err(refusal) => Err(refusal.error),
     }
+}
+
+/// The clock, in whole seconds as people write instants.
+fn now() -> Instant {
+    Utc::now().trunc_subsecs(0)
 }
 
 fn answer(command: Ours, color: When, clock: fn() -> Instant) -> Result<Exit, Failure> {

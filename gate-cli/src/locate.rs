@@ -32,13 +32,19 @@ pub(crate) fn find(source: &Source, path: &str, code: ErrorCode) -> Option<Range
     let value = match code {
         // The field is not there, so that the innermost object that is there has to do.
         ErrorCode::MissingField => outwards(path).find_map(|path| walk(source, path, 0)),
-        _ => walk(source, path, earlier),
+        // A duplicate in a table has the path of the table.
+        _ => walk(source, path, earlier).or_else(|| walk(source, path, 0)),
     }?;
-    let key = match code {
-        ErrorCode::DuplicateKey | ErrorCode::UnknownField => key_before(&source.bytes, value, path),
-        _ => None,
-    };
+    let about_key = matches!(code, ErrorCode::DuplicateKey | ErrorCode::UnknownField);
+    let key =
+        key_before(&source.bytes, value).filter(|key| about_key || is_block(&source.bytes, key.end, value));
     Some(key.unwrap_or_else(|| value..value + token_length(&source.bytes, value)))
+}
+
+/// True if a value is an array or an object, which its key stands for better than its first character.
+fn is_block(bytes: &[u8], key_end: usize, value: usize) -> bool {
+    let bracket = bytes.get(value).is_some_and(|byte| b"[{".contains(byte));
+    bracket || bytes.get(key_end..value).is_some_and(|between| between.contains(&b'\n'))
 }
 
 /// The place of a byte, counted from 1.
@@ -62,10 +68,10 @@ fn line_start(bytes: &[u8], line: usize) -> Option<usize> {
     Some(length.map(<[u8]>::len).sum())
 }
 
-/// The path without its last step, without its last two, and so on down to the whole document.
+/// The path without its last step, without its last two, and so on.
 fn outwards(path: &str) -> impl Iterator<Item = &str> {
-    let ends = path.char_indices().rev();
-    ends.filter(|(at, letter)| *at == 0 || matches!(letter, '.' | '[')).filter_map(|(at, _)| path.get(..at))
+    let steps = path.char_indices().rev();
+    steps.filter(|(at, letter)| *at > 0 && matches!(letter, '.' | '[')).filter_map(|(at, _)| path.get(..at))
 }
 
 /// The offset of the value at `path`, after so many earlier ones at the same path.
@@ -77,9 +83,7 @@ fn walk(source: &Source, path: &str, earlier: usize) -> Option<usize> {
         Syntax::Json => {
             let mut json = serde_json::Deserializer::from_slice(bytes);
             let error = seek.deserialize(&mut json).err()?;
-            // At the root nothing has been read, and the error has no place yet.
-            let line = error.line().max(1);
-            line_start(bytes, line)? + error.column()
+            line_start(bytes, error.line())? + error.column()
         }
         Syntax::Yaml => yaml::offset_of_failure(std::str::from_utf8(bytes).ok()?, seek)?,
     };
@@ -169,21 +173,25 @@ fn split_index(path: &str) -> Option<(usize, &str)> {
     Some((index.parse().ok()?, rest))
 }
 
-/// The key in front of a value, if it is written as it reads.
-fn key_before(bytes: &[u8], value: usize, path: &str) -> Option<Range<usize>> {
+/// The key in front of a value.
+fn key_before(bytes: &[u8], value: usize) -> Option<Range<usize>> {
     let before = bytes.get(..value)?.trim_ascii_end().strip_suffix(b":")?;
     let before = before.trim_ascii_end();
-    let last = before.last()?;
-    let quotes = usize::from(matches!(last, b'"' | b'\''));
-    let inner = before.get(..before.len() - quotes)?;
-    // The last step of the path may hold dots of its own, so the longest match is taken.
-    let start = path
-        .char_indices()
-        .filter_map(|(at, _)| path.get(at..))
-        .map(|tail| tail.trim_end_matches("\"]"))
-        .find(|tail| !tail.is_empty() && inner.ends_with(tail.as_bytes()))
-        .map(|key| inner.len() - key.len())?;
-    Some(start.saturating_sub(quotes)..before.len())
+    let (last, inner) = before.split_last()?;
+    let start = if matches!(last, b'"' | b'\'') {
+        let opens = |at: &usize| inner.get(*at) == Some(last) && escapes(inner, *at).is_multiple_of(2);
+        (0..inner.len()).rev().find(opens)?
+    } else {
+        let word = |byte: &u8| !byte.is_ascii_whitespace() && !b"{,".contains(byte);
+        before.len() - before.iter().rev().take_while(|byte| word(byte)).count()
+    };
+    (start < before.len()).then_some(start..before.len())
+}
+
+/// The number of backslashes in front of a byte.
+fn escapes(bytes: &[u8], at: usize) -> usize {
+    let before = bytes.get(..at).unwrap_or_default();
+    before.iter().rev().take_while(|byte| **byte == b'\\').count()
 }
 
 /// The length of the number, word, string or bracket that starts at `offset`.
@@ -197,6 +205,8 @@ fn token_length(bytes: &[u8], offset: usize) -> usize {
     let more = match first {
         b'"' | b'\'' => line.iter().position(|byte| byte == first).map_or(line.len(), |end| end + 1),
         b'[' | b'{' | b']' | b'}' | b',' | b':' | b'\n' => 0,
+        // A broken byte stands for itself.
+        _ if !first.is_ascii() => 0,
         _ => line
             .iter()
             .position(|byte| byte.is_ascii_whitespace() || b",]}:".contains(byte))

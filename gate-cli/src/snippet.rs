@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Renderer, Snippet, Title};
 use gate_core::render::Colour;
 
 use crate::input::Source;
@@ -31,28 +31,45 @@ impl Remark<'_> {
         place: Option<Range<usize>>,
         colour: Colour,
     ) -> String {
-        let title = self.level.clone().primary_title(self.text).id(self.code);
-        let mut group = Group::with_title(title);
-        match (source, place) {
-            (Some(source), Some(place)) => {
-                let at = position_of(&source.bytes, place.start);
-                let excerpt = Excerpt::new(&source.bytes, place);
-                let origin = Origin::path(&source.name).line(at.line).char_column(at.column);
-                let mark = AnnotationKind::Primary.span(excerpt.marked);
-                let line = Snippet::source(excerpt.text).line_start(at.line).annotation(mark);
-                group = group.element(origin).element(line);
-            }
-            (Some(source), None) => group = group.element(Origin::path(&source.name)),
-            (None, _) => {}
-        }
-        let report = [group.element(Level::HELP.message(self.action))];
         let renderer = match colour {
             Colour::On => Renderer::styled(),
             Colour::Off => Renderer::plain(),
         };
-        let mut text = renderer.render(&report);
+        let mut text = match (source, place) {
+            (Some(source), Some(place)) => self.in_line(source, place, &renderer),
+            (Some(source), None) => {
+                renderer.render(&[self.title().element(Origin::path(&source.name)).element(self.help())])
+            }
+            (None, _) => {
+                let help = Level::HELP.secondary_title(self.action);
+                let help = renderer.render(&[Group::with_title(help)]);
+                renderer.render(&[Group::with_title(self.title())]) + "\n" + &help
+            }
+        };
         text.push('\n');
         text
+    }
+
+    fn title(&self) -> Title<'_> {
+        self.level.clone().primary_title(self.text).id(self.code)
+    }
+
+    fn help(&self) -> Message<'_> {
+        Level::HELP.message(self.action)
+    }
+
+    fn in_line(&self, source: &Source, place: Range<usize>, renderer: &Renderer) -> String {
+        let at = position_of(&source.bytes, place.start);
+        let excerpt = Excerpt::new(&source.bytes, place);
+        let shown_column = excerpt.text.get(..excerpt.marked.start).unwrap_or("").chars().count() + 1;
+        let line = Snippet::source(excerpt.text)
+            .path(&source.name)
+            .line_start(at.line)
+            .annotation(AnnotationKind::Primary.span(excerpt.marked));
+        let text = renderer.render(&[self.title().element(line).element(self.help())]);
+        // The renderer counts characters of the excerpt; the place counts bytes of the whole line.
+        let shown = format!("{}:{}:{shown_column}", source.name, at.line);
+        text.replacen(&shown, &format!("{}:{}:{}", source.name, at.line, at.column), 1)
     }
 }
 
