@@ -239,6 +239,9 @@ impl Visitor<'_> for CountReader {
 
 /// A number with the fewest digits that read back to the same bits, and no `.0`.
 pub(crate) fn shown(value: f64) -> String {
-    let text = format!("{value:?}");
-    text.strip_suffix(".0").map_or(text.clone(), Into::into)
+    let mut text = format!("{value:?}");
+    if text.ends_with(".0") {
+        text.truncate(text.len() - 2);
+    }
+    text
 }

@@ -12,11 +12,12 @@ use super::verdict::Coverage;
 use crate::time::human_minutes;
 use crate::{Finding, FindingCode};
 
-/// How much clean time ends at the decision instant.
-pub(super) fn measure(aligned: &Aligned<'_>) -> Coverage {
+/// How much clean time ends at the decision instant, given the last slot that breached a gate.
+pub(super) fn measure(aligned: &Aligned<'_>, last_breach: Option<usize>) -> Coverage {
     let finished = aligned.finished();
     // A window that is not there yet is not clean, so nothing before it counts.
-    let clean = if aligned.decided > finished.end { 0 } else { finished.end - clean_since(aligned) };
+    let late = aligned.decided > finished.end;
+    let clean = if late { 0 } else { finished.end - clean_since(aligned, last_breach) };
     let needed_minutes = aligned.minutes(aligned.needed());
     let clean_minutes = aligned.minutes(clean);
     Coverage {
@@ -28,15 +29,14 @@ pub(super) fn measure(aligned: &Aligned<'_>) -> Coverage {
 }
 
 /// The first slot of the clean stretch at the end of the finished ones; their end if the last is not clean.
-fn clean_since(aligned: &Aligned<'_>) -> usize {
+fn clean_since(aligned: &Aligned<'_>, last_breach: Option<usize>) -> usize {
     let finished = aligned.finished();
-    let gates = aligned.policy.gates_of(aligned.stage).filter_map(|gate| gate.last_breach(aligned));
     let holes = aligned.used().filter_map(|(_, series)| last_hole(series, &finished));
     let drills = aligned.snapshot.drills.iter().filter_map(|drill| {
         let touched = aligned.touched(drill);
         (touched.start < finished.end).then(|| touched.end.min(finished.end).checked_sub(1)).flatten()
     });
-    let last_bad = gates.chain(holes).chain(drills).max();
+    let last_bad = last_breach.into_iter().chain(holes).chain(drills).max();
     last_bad.map_or(finished.start, |slot| (slot + 1).max(finished.start))
 }
 

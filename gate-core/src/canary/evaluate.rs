@@ -7,6 +7,7 @@ use core::ops::Range;
 
 use super::align::Aligned;
 use super::coverage;
+use super::gate::Judged;
 use super::policy::STALE_REASON;
 use super::verdict::{SCHEMA, Verdict};
 use crate::time::{count_windows, format_instant, human_minutes, minutes};
@@ -16,9 +17,9 @@ use crate::{Decision, Finding, FindingCode, Note, NoteCode, VERSION};
 pub(super) fn evaluate(aligned: &Aligned<'_>) -> Verdict {
     let policy = aligned.policy;
     let triggers = || policy.triggers_of(aligned.stage);
-    let gates = || policy.gates_of(aligned.stage);
+    let judged: Vec<Judged<'_>> = policy.gates_of(aligned.stage).map(|gate| gate.judge(aligned)).collect();
     let fired: Vec<Finding> = triggers().filter_map(|trigger| trigger.check(aligned)).collect();
-    let mut held: Vec<Finding> = gates().filter_map(|gate| gate.check(aligned)).collect();
+    let mut held: Vec<Finding> = judged.iter().filter_map(|gate| gate.finding(aligned)).collect();
     held.extend(coverage::findings(aligned));
     held.extend(stale(aligned));
     let (rollback_reasons, gate_fail_reasons) = (reasons(&fired), reasons(&held));
@@ -40,10 +41,10 @@ pub(super) fn evaluate(aligned: &Aligned<'_>) -> Verdict {
         decided_at: aligned.now.map(format_instant),
         labels: aligned.snapshot.labels.clone(),
         digests: None,
-        coverage: coverage::measure(aligned),
+        coverage: coverage::measure(aligned, judged.iter().filter_map(Judged::last_breach).max()),
         findings,
         excused: triggers().flat_map(|trigger| trigger.excuses(aligned)).collect(),
-        notes: notes(aligned),
+        notes: notes(aligned, &judged),
     }
 }
 
@@ -87,7 +88,7 @@ fn stale(aligned: &Aligned<'_>) -> Option<Finding> {
     })
 }
 
-fn notes(aligned: &Aligned<'_>) -> Vec<Note> {
+fn notes(aligned: &Aligned<'_>, judged: &[Judged<'_>]) -> Vec<Note> {
     let mut notes = Vec::new();
     if !aligned.snapshot.is_dated() {
         notes.push(note(NoteCode::Undated, "the windows have no times: gaps and age cannot be seen"));
@@ -103,7 +104,7 @@ fn notes(aligned: &Aligned<'_>) -> Vec<Note> {
         let text = "the last window has not ended at the decision instant";
         notes.push(Note { windows, ..note(NoteCode::WindowUnfinished, text) });
     }
-    notes.extend(aligned.policy.gates_of(aligned.stage).filter_map(|gate| gate.earlier(aligned)));
+    notes.extend(judged.iter().filter_map(|gate| gate.note(aligned)));
     notes.extend(unjudged(aligned));
     notes
 }

@@ -29,68 +29,82 @@ struct Breach {
     worst: f64,
 }
 
+/// What a gate saw in the finished windows of a stage.
+pub(super) struct Judged<'a> {
+    gate: &'a Gate,
+    /// Before the clean period: listed, not counted.
+    earlier: Option<Breach>,
+    /// In the clean period.
+    counted: Option<Breach>,
+}
+
 impl Gate {
-    /// Returns a finding if some window of the clean period is above the limit.
+    /// Holds every finished window against the limit.
     ///
     /// Missing windows and windows in a drill of the metric are not judged here: they are not clean.
-    pub(super) fn check(&self, aligned: &Aligned<'_>) -> Option<Finding> {
-        let breach = self.breach(aligned, aligned.period())?;
-        let period = aligned.period().len();
+    pub(super) fn judge(&self, aligned: &Aligned<'_>) -> Judged<'_> {
+        let mut judged = Judged { gate: self, earlier: None, counted: None };
+        let series = aligned.series(self.metric);
+        if !series.summary().exceeds(self.at_most) {
+            return judged;
+        }
+        let values = series.without(&aligned.drilled(&self.name));
+        let (finished, period) = (aligned.finished(), aligned.period());
+        let above = values.get(finished.clone()).unwrap_or_default().iter().zip(finished);
+        for (value, slot) in above.filter(|(value, _)| **value > self.at_most) {
+            let part = if slot < period.start { &mut judged.earlier } else { &mut judged.counted };
+            let seen = part.get_or_insert(Breach { first: slot, last: slot, count: 0, worst: *value });
+            seen.last = slot;
+            seen.count += 1;
+            seen.worst = seen.worst.max(*value);
+        }
+        judged
+    }
+}
+
+impl Judged<'_> {
+    /// The last finished slot that is above the limit.
+    pub(super) fn last_breach(&self) -> Option<usize> {
+        self.counted.or(self.earlier).map(|breach| breach.last)
+    }
+
+    /// A finding if some window of the clean period is above the limit.
+    pub(super) fn finding(&self, aligned: &Aligned<'_>) -> Option<Finding> {
+        let (gate, breach) = (self.gate, self.counted?);
+        let (name, limit) = (&gate.name, shown(gate.at_most));
+        let (above, period) = (breach.count, aligned.period().len());
         Some(Finding {
             code: FindingCode::GateExceeded,
-            reason: self.reason.clone(),
-            rule: Some(self.rule.clone()),
-            metric: Some(self.name.clone()),
+            reason: gate.reason.clone(),
+            rule: Some(gate.rule.clone()),
+            metric: Some(name.clone()),
             windows: aligned.windows(breach.first, breach.last),
-            count: breach.count,
+            count: above,
             from: aligned.time_of(breach.first),
             to: aligned.time_of(breach.last + 1),
             observed: Some(breach.worst),
-            limit: Some(self.at_most),
+            limit: Some(gate.at_most),
             run_minutes: None,
             needed_minutes: None,
             would_pass_if: format!(
-                "{} is at most {} in every window of the clean period ({} of {period} were above)",
-                self.name,
-                shown(self.at_most),
-                breach.count,
+                "{name} is at most {limit} in every window of the clean period ({above} of {period} were above)"
             ),
         })
     }
 
-    /// Returns a note if windows of the stage from before the clean period are above the limit.
-    pub(super) fn earlier(&self, aligned: &Aligned<'_>) -> Option<Note> {
-        let before = aligned.finished().start..aligned.period().start;
-        let breach = self.breach(aligned, before)?;
+    /// A note if windows of the stage from before the clean period are above the limit.
+    pub(super) fn note(&self, aligned: &Aligned<'_>) -> Option<Note> {
+        let (gate, breach) = (self.gate, self.earlier?);
+        let (limit, worst) = (shown(gate.at_most), shown(breach.worst));
+        let windows = count_windows(breach.count);
         Some(Note {
             code: NoteCode::EarlierBreach,
-            metric: Some(self.name.clone()),
+            metric: Some(gate.name.clone()),
             windows: aligned.windows(breach.first, breach.last),
             message: format!(
-                "{} was above {} in {} before the clean period, at most {}",
-                self.name,
-                shown(self.at_most),
-                count_windows(breach.count),
-                shown(breach.worst),
+                "{} was above {limit} in {windows} before the clean period, at most {worst}",
+                gate.name
             ),
-        })
-    }
-
-    /// The last finished slot that is above the limit.
-    pub(super) fn last_breach(&self, aligned: &Aligned<'_>) -> Option<usize> {
-        self.breach(aligned, aligned.finished()).map(|breach| breach.last)
-    }
-
-    fn breach(&self, aligned: &Aligned<'_>, slots: core::ops::Range<usize>) -> Option<Breach> {
-        let series = aligned.series(self.metric);
-        if !series.summary().exceeds(self.at_most) {
-            return None;
-        }
-        let values = series.without(&aligned.drilled(&self.name));
-        let above = |slot: &usize| values.get(*slot).copied().filter(|value| *value > self.at_most);
-        slots.filter_map(|slot| above(&slot).map(|value| (slot, value))).fold(None, |seen, (slot, value)| {
-            let seen = seen.unwrap_or(Breach { first: slot, last: slot, count: 0, worst: value });
-            Some(Breach { last: slot, count: seen.count + 1, worst: seen.worst.max(value), ..seen })
         })
     }
 }
