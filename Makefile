@@ -81,7 +81,7 @@ lint-python: $(INSTALLED) ## Run ruff
 deny: ## Check licences, sources and duplicates of the dependencies, if cargo-deny is installed
 	$(call heading,cargo-deny)
 	@if cargo deny --version >/dev/null 2>&1; then \
-	  cargo deny --workspace check bans licenses sources; \
+	  cargo deny --workspace check --hide-inclusion-graph bans licenses sources; \
 	else \
 	  echo 'skipped: cargo-deny is not installed'; \
 	fi
@@ -124,7 +124,7 @@ clean: ## Remove everything that can be made again
 
 # Python finds the module in the venv. The dev profile shares its build with the Rust tests.
 .PHONY: develop
-develop: $(INSTALLED)
+develop: $(INSTALLED) ## Build the native module into .venv, for Python to import
 	$(call heading,wheel (development build))
 	cd gate-py && env -u CONDA_PREFIX VIRTUAL_ENV='$(CURDIR)/$(VENV)' ../$(BIN)/maturin develop $(LOCKED)
 
