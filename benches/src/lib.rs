@@ -1,5 +1,9 @@
 //! Snapshots for the benchmarks, grown from the case `gate/full_100-passes`.
-#![expect(clippy::expect_used, reason = "a benchmark stops at the first surprise")]
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a benchmark stops at the first surprise"
+)]
 
 use gate_core::{Policy, Snapshot};
 use serde::Deserialize;

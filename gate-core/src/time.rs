@@ -114,15 +114,37 @@ pub(crate) fn count_windows(count: usize) -> String {
     if count == 1 { String::from("1 window") } else { format!("{count} windows") }
 }
 
-/// Minutes for people, in the largest unit that divides them: `30m`, `24h`, `3d`.
+/// Minutes for people, in the unit that runbooks use: `30m`, `90m`, `24h`, `3d`.
 ///
-/// One and two days stay hours, as runbooks write them.
+/// Up to two hours stay minutes and up to three days stay hours.
 #[must_use]
 pub fn human_minutes(minutes: u64) -> String {
     match minutes {
         m if m >= 72 * 60 && m % (24 * 60) == 0 => format!("{}d", m / (24 * 60)),
-        m if m >= 60 && m % 60 == 0 => format!("{}h", m / 60),
-        m if m > 60 => format!("{}h{}m", m / 60, m % 60),
+        m if m >= 120 && m % 60 == 0 => format!("{}h", m / 60),
+        m if m > 120 => format!("{}h{}m", m / 60, m % 60),
         m => format!("{m}m"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minutes_are_written_as_runbooks_do() {
+        let written = [0, 5, 60, 90, 120, 125, 1440, 1439, 2880, 4320].map(human_minutes);
+        assert_eq!(written, ["0m", "5m", "60m", "90m", "2h", "2h5m", "24h", "23h59m", "48h", "3d"]);
+    }
+
+    #[test]
+    fn a_span_is_a_whole_number_with_a_unit() {
+        let minutes = |text| Span::parse(text).map(|span| span.minutes());
+        assert_eq!([minutes("30m"), minutes("24h"), minutes("366d")], [Some(30), Some(1440), Some(527_040)]);
+        for text in
+            ["", "m", "30", "0m", "030m", "+30m", "-5m", "1.5h", "367d", "9999999999d", "30 m", "30M", "½h"]
+        {
+            assert_eq!(minutes(text), None, "{text}");
+        }
     }
 }

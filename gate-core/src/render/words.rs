@@ -46,46 +46,50 @@ pub(super) fn observation(finding: &Finding) -> String {
     let what = match finding.code {
         FindingCode::TriggerFired | FindingCode::GateExceeded => exceeded(finding),
         FindingCode::WindowMissing => {
-            format!("{} has no value in {}", metric(finding), count_windows(finding.count))
+            format!("{} has no value", metric(finding))
         }
         FindingCode::MetricAbsent => format!("{} is not in the snapshot", metric(finding)),
         FindingCode::WindowInsufficient => format!(
-            "{} rests on {} requests where {} are needed in {}",
+            "{} rests on {} requests where {} are needed",
             metric(finding),
             number(finding.observed),
-            number(finding.limit),
-            count_windows(finding.count)
+            number(finding.limit)
         ),
-        FindingCode::WindowDrilled => format!("a drill touches {}", count_windows(finding.count)),
+        FindingCode::WindowDrilled => "a drill was held".to_string(),
         FindingCode::CoverageShort => format!(
             "{} of {} minutes are there since the stage began",
             number(finding.observed),
             number(finding.limit)
         ),
-        FindingCode::CoverageLate => {
-            format!("the last {} minutes before the decision are not there", number(finding.observed))
-        }
+        FindingCode::CoverageLate => format!(
+            "the last {} minutes before the decision are not there{}",
+            number(finding.observed),
+            finding.from.as_deref().map_or(String::new(), |from| format!(" (from {from})"))
+        ),
         FindingCode::Stale => format!(
             "the last window ended {} minutes before the decision, the limit is {}",
             finding.observed.map_or_else(String::new, rounded),
             number(finding.limit)
         ),
     };
-    match place(finding.windows, finding.from.as_deref(), finding.to.as_deref()) {
-        Some(place) => format!("{what}, {place}"),
+    // Age and coverage are about time, not about windows that are there.
+    if matches!(finding.code, FindingCode::CoverageShort | FindingCode::CoverageLate | FindingCode::Stale) {
+        return what;
+    }
+    match place(finding.count, finding.windows, finding.from.as_deref().zip(finding.to.as_deref())) {
+        Some(place) => format!("{what} in {place}"),
         None => what,
     }
 }
 
 /// What a drill excused, why, and who answers for it.
 pub(super) fn excuse(excuse: &Excuse) -> String {
-    let windows = place(excuse.windows, None, None).map_or(String::new(), |place| format!(", {place}"));
+    let place = place(excuse.count, excuse.windows, None).unwrap_or_else(|| count_windows(excuse.count));
     format!(
-        "{} {} > {} in {}{windows}: drill {} to {} by {}, {}",
+        "{} {} > {} in {place}: drill {} to {} by {}, {}",
         excuse.metric,
         shown(excuse.observed),
         shown(excuse.limit),
-        count_windows(excuse.count),
         excuse.drill_from,
         excuse.drill_to,
         excuse.author,
@@ -107,7 +111,7 @@ fn exceeded(finding: &Finding) -> String {
         (Some(run), Some(needed)) => {
             format!("{worst} for {} in a row (fires at {})", human_minutes(run), human_minutes(needed))
         }
-        _ => format!("{worst} in {}", count_windows(finding.count)),
+        _ => worst,
     }
 }
 
@@ -124,13 +128,16 @@ fn rounded(minutes: f64) -> String {
     format!("{minutes:.1}")
 }
 
-fn place(windows: Option<[usize; 2]>, from: Option<&str>, to: Option<&str>) -> Option<String> {
-    let indices = windows.map(|[first, last]| {
-        if first == last { format!("window {first}") } else { format!("windows {first}-{last}") }
+/// Where it was seen: `windows 1-3`, or `2 of windows 1-3`, with the times of a dated snapshot.
+fn place(count: usize, windows: Option<[usize; 2]>, times: Option<(&str, &str)>) -> Option<String> {
+    let indices = windows.map(|[first, last]| match (first == last, count > last - first) {
+        (true, _) => format!("window {first}"),
+        (false, true) => format!("windows {first}-{last}"),
+        (false, false) => format!("{count} of windows {first}-{last}"),
     });
-    match (indices, from.zip(to)) {
+    match (indices, times) {
         (Some(indices), Some((from, to))) => Some(format!("{indices} ({from} to {to})")),
-        (None, Some((from, to))) => Some(format!("{from} to {to}")),
+        (None, Some((from, to))) => Some(format!("{} ({from} to {to})", count_windows(count))),
         (indices, None) => indices,
     }
 }
