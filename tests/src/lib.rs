@@ -13,3 +13,8 @@ pub mod conformance;
 pub mod properties;
 pub mod reference;
 pub mod scenario;
+
+/// The README's Rust, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -1,0 +1,95 @@
+//! Every command of the README, with the output that it promises.
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// A command, and the lines that must follow; `...` stands for any number of lines.
+struct Example {
+    command: String,
+    promised: Vec<String>,
+}
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn examples(text: &str) -> Vec<Example> {
+    let mut examples = Vec::new();
+    for block in text.split("```console\n").skip(1) {
+        let block = block.split("```").next().expect("the block ends");
+        for line in block.lines() {
+            match line.strip_prefix("$ ") {
+                Some(command) => {
+                    examples.push(Example { command: command.to_string(), promised: Vec::new() })
+                }
+                None => examples.last_mut().expect("a command first").promised.push(line.to_string()),
+            }
+        }
+    }
+    examples
+}
+
+fn run(command: &str, folder: &Path) -> Vec<String> {
+    let binary = Path::new(env!("CARGO_BIN_EXE_tsfm-gate")).parent().expect("a folder").to_path_buf();
+    let path =
+        env::join_paths([binary].into_iter().chain(env::split_paths(&env::var_os("PATH").expect("PATH"))));
+    // The README builds first; here the binary under test is built already.
+    let command = command.replace("cargo run --release -p gate-cli --", "tsfm-gate");
+    let output = Command::new("bash")
+        .args(["-c", &format!("({command}) 2>&1")])
+        .current_dir(folder)
+        .env("PATH", path.expect("PATH"))
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("bash");
+    String::from_utf8(output.stdout).expect("text").lines().map(str::to_string).collect()
+}
+
+fn matches(promised: &[String], printed: &[String]) -> bool {
+    match promised.split_first() {
+        None => printed.is_empty(),
+        Some((first, rest)) if first == "..." => {
+            (0..=printed.len()).any(|skip| matches(rest, &printed[skip..]))
+        }
+        Some((first, rest)) => printed.first() == Some(first) && matches(rest, &printed[1..]),
+    }
+}
+
+#[test]
+fn every_command_prints_what_the_readme_promises() {
+    let text = fs::read_to_string(repository().join("README.md")).expect("README.md");
+    let folder = TempDir::new().expect("a folder");
+    let copy = folder.path().join("examples");
+    fs::create_dir(&copy).expect("a folder");
+    for entry in fs::read_dir(repository().join("examples")).expect("examples") {
+        let entry = entry.expect("an entry");
+        fs::copy(entry.path(), copy.join(entry.file_name())).expect("a copy");
+    }
+    let examples = examples(&text);
+    assert!(examples.len() >= 6, "only {} commands were found", examples.len());
+    for example in examples {
+        let printed = run(&example.command, folder.path());
+        let (promised, printed_text) = (example.promised.join("\n"), printed.join("\n"));
+        assert!(
+            matches(&example.promised, &printed),
+            "$ {}\npromised:\n{promised}\nprinted:\n{printed_text}",
+            example.command
+        );
+    }
+}
+
+#[test]
+fn the_readmes_snapshot_is_promoted() {
+    let text = fs::read_to_string(repository().join("README.md")).expect("README.md");
+    let json =
+        text.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a JSON block");
+    let snapshot = gate_core::Snapshot::from_json(json.as_bytes()).expect("a valid snapshot");
+    let policy = gate_core::Policy::builtin("tsfm-canary").expect("valid");
+    let verdict = policy.evaluate(&snapshot, "canary_5", None).expect("a verdict");
+    assert!(verdict.gate_passed, "{:?}", verdict.findings);
+}
