@@ -141,7 +141,7 @@ pub(crate) enum Policy {
     /// Print a built-in policy, to read or to start from
     #[command(after_help = SHOW_EXAMPLES)]
     Show(PolicyShow),
-    /// Say whether a policy file is valid, and what looks suspicious about it
+    /// Say whether a policy is valid, and what looks suspicious about it
     #[command(after_help = CHECK_EXAMPLES)]
     Check(PolicyCheck),
 }
@@ -160,8 +160,9 @@ pub(crate) struct PolicyShow {
 /// The arguments of `policy check`.
 #[derive(Debug, Args)]
 pub(crate) struct PolicyCheck {
-    /// Policy file (YAML or JSON), or `-` for stdin
-    pub(crate) file: PathBuf,
+    /// Policy file (YAML or JSON), `-` for stdin, or the name of a built-in policy
+    #[arg(value_name = "FILE|NAME")]
+    pub(crate) policy: PathBuf,
     /// Format of the report [default: text on a terminal, else json]
     #[arg(long, short)]
     pub(crate) format: Option<ReportFormat>,

@@ -62,9 +62,16 @@ pub(crate) fn to_file(text: &str, path: &Path, input: Option<&Path>) -> Result<(
         return Err(failed("a file that is not the input", found));
     }
     replace(text, &target).map_err(|error| {
-        let found = format!("`{}`: {error}", path.display());
+        let found = format!("`{}`: {}", path.display(), reason(&error));
         failed("a writable file", found)
     })
+}
+
+/// The system's own words, without the temporary file's random name that tempfile adds.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let words = text.split(" at path ").next();
+    words.unwrap_or_default().to_owned()
 }
 
 fn replace(text: &str, target: &Path) -> io::Result<()> {

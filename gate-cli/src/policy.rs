@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use gate_core::canary::policy::BUILTIN;
+use gate_core::canary::policy::{BUILTIN, BUILTIN_YAML};
 use gate_core::document::check_text;
 use gate_core::{ErrorCode, GateError, Policy};
 
@@ -14,22 +14,24 @@ use crate::yaml;
 /// The argument that errors name.
 const ARGUMENT: &str = "policy";
 
-/// Returns the built-in policy of this name, or reads the file.
-pub(crate) fn named(name_or_file: &Path) -> Result<Policy, Box<Refusal>> {
+/// Returns the built-in policy of this name, or reads the file, with the text that it stands in.
+pub(crate) fn named(name_or_file: &Path) -> Result<(Policy, Source), Box<Refusal>> {
     if name_or_file == Path::new(BUILTIN) {
-        return Ok(Policy::builtin(BUILTIN)?);
+        return Ok((Policy::builtin(BUILTIN)?, builtin_source()));
     }
-    match from_file(name_or_file) {
-        Ok((policy, _)) => Ok(policy),
-        Err(refusal) if refusal.error.code() == ErrorCode::FileNotFound => Err(neither(name_or_file).into()),
-        Err(refusal) => Err(refusal),
-    }
+    from_file(name_or_file).map_err(|refusal| match refusal.error.code() {
+        ErrorCode::FileNotFound => neither(name_or_file).unwrap_or(refusal),
+        _ => refusal,
+    })
 }
 
-fn neither(name: &Path) -> GateError {
-    let expected = format!("a built-in policy (`{BUILTIN}`) or a policy file");
-    let found = format!("`{}`, which is neither a built-in name nor an existing file", name.display());
-    GateError::new(ErrorCode::UnknownPolicy, ARGUMENT, expected, found)
+fn builtin_source() -> Source {
+    Source { name: BUILTIN.to_owned(), bytes: BUILTIN_YAML.into(), syntax: Syntax::Yaml }
+}
+
+/// The library's error, which says that both a name and a file would do.
+fn neither(name: &Path) -> Option<Box<Refusal>> {
+    Policy::builtin(&name.to_string_lossy()).err().map(Box::from)
 }
 
 /// Reads a policy file and keeps its text for what may have to be said about it.

@@ -62,10 +62,6 @@ fn offset(error: &Error) -> Option<usize> {
 }
 
 fn described(error: &Error) -> (ErrorCode, String, String) {
-    let too_large = || {
-        let expected = format!("at most {MAX_NODES} values with all aliases expanded");
-        (ErrorCode::InputTooLarge, expected, "more".to_owned())
-    };
     match error {
         Error::DuplicateMappingKey { key, .. } => {
             let key = key.as_deref().unwrap_or("key").escape_debug().to_string();
@@ -75,16 +71,27 @@ fn described(error: &Error) -> (ErrorCode, String, String) {
         Error::MultipleDocuments { .. } => {
             (ErrorCode::YamlSyntax, "one YAML document".to_owned(), "a second one".to_owned())
         }
-        Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => {
-            let expected = format!("at most {MAX_DEPTH} levels of nesting");
-            (ErrorCode::NestingTooDeep, expected, "more".to_owned())
-        }
+        Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => too_deep(),
         Error::Budget { .. }
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
         | Error::AliasReplayStackDepthExceeded { .. } => too_large(),
-        other => (ErrorCode::YamlSyntax, "YAML".to_owned(), plain_message(other)),
+        other => match plain_message(other) {
+            // The scanner has a limit of its own, which it meets while it looks ahead.
+            message if message.starts_with("recursion limit") => too_deep(),
+            message => (ErrorCode::YamlSyntax, "YAML".to_owned(), message),
+        },
     }
+}
+
+fn too_large() -> (ErrorCode, String, String) {
+    let expected = format!("at most {MAX_NODES} values with all aliases expanded");
+    (ErrorCode::InputTooLarge, expected, "more".to_owned())
+}
+
+fn too_deep() -> (ErrorCode, String, String) {
+    let expected = format!("at most {MAX_DEPTH} levels of nesting");
+    (ErrorCode::NestingTooDeep, expected, "more".to_owned())
 }
 
 /// The message without its ` at line 1, column 2`, which the error carries as numbers.

@@ -17,7 +17,7 @@ pub(super) fn run(args: Evaluate, around: Surroundings) -> Result<Answer, Failur
     let format = format(&args);
     let input = input_path(args.input)?;
     let question = Question {
-        policy: policy::named(&args.policy)?,
+        policy: policy::named(&args.policy)?.0,
         stage: args.stage,
         now: args.now.map(|now| parse_instant(&now, "now")).transpose()?,
         clock: around.clock,

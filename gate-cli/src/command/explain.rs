@@ -10,7 +10,7 @@ use crate::policy;
 
 /// Says what a code means.
 pub(super) fn run(args: &Explain) -> Result<Answer, Failure> {
-    let policy = policy::named(&args.policy)?;
+    let (policy, _) = policy::named(&args.policy)?;
     let explanation = explain(&args.code, &policy)?;
     let text = match report_format(args.format) {
         ReportFormat::Text => text(&explanation),

@@ -27,9 +27,9 @@ pub(super) fn show(args: &PolicyShow) -> Result<Answer, Failure> {
     Ok(Answer::on_stdout(text, Exit::Promote))
 }
 
-/// Checks a policy file.
+/// Checks a policy.
 pub(super) fn check(args: &PolicyCheck, colour: Colour) -> Result<Answer, Failure> {
-    let (policy, source) = policy::from_file(&args.file)?;
+    let (policy, source) = policy::named(&args.policy)?;
     let warnings = policy.lint();
     let exit = if args.deny_warnings && !warnings.is_empty() { Exit::Hold } else { Exit::Promote };
     let text = match report_format(args.format) {

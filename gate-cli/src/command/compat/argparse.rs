@@ -83,7 +83,6 @@ fn complete(
     }
 }
 
-/// `-hh` is `-h` twice; anything else after the option is too much.
 fn help_or_wrong(explicit: Option<OsString>) -> Stop {
     match explicit {
         None => Stop::Help,
@@ -130,9 +129,7 @@ fn token(arg: &OsString) -> Result<Token<'_>, Stop> {
         return Ok(Token::Value(arg));
     }
     if let Some(rest) = text.strip_prefix("-h") {
-        let more = rest.strip_prefix('=').filter(|rest| !rest.is_empty()).unwrap_or(rest);
-        let repeated = more.chars().all(|letter| letter == 'h');
-        return Ok(Token::Option(Name::Help, (!repeated).then(|| more.into())));
+        return Ok(Token::Option(Name::Help, attached_to_help(rest)));
     }
     let (typed, explicit) = match text.split_once('=') {
         Some((typed, _)) => (typed, Some(after_bytes(arg, typed.len() + 1))),
@@ -150,6 +147,14 @@ fn token(arg: &OsString) -> Result<Token<'_>, Stop> {
             Err(Stop::Wrong(format!("ambiguous option: {text} could match {names}")))
         }
     }
+}
+
+/// What follows `-h` in the same argument, unless it is `-h` over and over: `-hh`, `-h=h`.
+fn attached_to_help(rest: &str) -> Option<OsString> {
+    let value = rest.strip_prefix('=').unwrap_or(rest);
+    let more = value.trim_start_matches('h');
+    let only_repeated = more.is_empty() && (rest.is_empty() || !value.is_empty());
+    (!only_repeated).then(|| more.into())
 }
 
 /// `-5`, `-0.5` or `-.5`, which no option here looks like.
