@@ -1,1 +1,36 @@
 //! The native module of the wheel `tsfm_gate`.
+//!
+//! Every function converts in, lets go of the interpreter, calls the core once, and converts out.
+
+mod build;
+mod cli;
+mod compat;
+mod convert;
+mod error;
+mod evaluate;
+mod explain;
+mod policy;
+mod render;
+mod verdict;
+
+/// What `tsfm_gate/__init__.py` re-exports.
+#[pyo3::pymodule]
+mod _tsfm_gate {
+    #[pymodule_export]
+    use super::cli::{compat_main, main};
+    #[pymodule_export]
+    use super::compat::{compat_evaluate, compat_evaluate_json};
+    #[pymodule_export]
+    use super::evaluate::evaluate;
+    #[pymodule_export]
+    use super::explain::explain;
+    #[pymodule_export]
+    use super::policy::Policy;
+    #[pymodule_export]
+    use super::render::render;
+
+    /// The version of the engine, as every verdict carries it.
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "Python's name for it")]
+    const __version__: &str = gate_core::VERSION;
+}

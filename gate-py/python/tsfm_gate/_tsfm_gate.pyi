@@ -1,0 +1,120 @@
+"""The native module. Import from ``tsfm_gate``, which re-exports it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from os import PathLike
+from typing import Any, Final, Literal, TypeAlias, TypedDict, final, type_check_only
+
+from tsfm_gate._verdict import Verdict
+
+__all__ = [
+    "Policy",
+    "__version__",
+    "compat_evaluate",
+    "compat_evaluate_json",
+    "compat_main",
+    "evaluate",
+    "explain",
+    "main",
+    "render",
+]
+
+__version__: Final[str]
+
+@type_check_only
+class _Explanation(TypedDict):
+    code: str
+    kind: Literal["finding", "note", "warning", "error", "rollback reason", "gate reason"]
+    means: str
+    action: str
+
+@type_check_only
+class _Warning(TypedDict):
+    code: str
+    path: str
+    message: str
+
+_Text: TypeAlias = str | bytes | bytearray | memoryview
+_Snapshot: TypeAlias = _Text | Mapping[str, Any]
+_Policy: TypeAlias = Policy | str | Mapping[str, Any]
+_Format: TypeAlias = Literal["text", "json", "markdown"]
+
+def evaluate(
+    snapshot: _Snapshot,
+    stage: str,
+    *,
+    policy: _Policy | None = None,
+    now: str | datetime | None = None,
+    digests: bool = False,
+) -> Verdict:
+    """Judges a snapshot of a stage, and never raises for a "no"."""
+
+def explain(code: str, policy: _Policy | None = None) -> _Explanation:
+    """Explains a finding, note, warning or error code, or a reason of the policy."""
+
+def render(verdict: Mapping[str, Any], format: _Format = "text", *, color: bool = False) -> str:
+    """Writes a verdict, or a mapping with its fields, as the CLI would."""
+
+@final
+class Policy:
+    """What a rollout must show. Immutable: to have one is the proof that its rules agree with each other."""
+
+    @staticmethod
+    def builtin(name: str = "tsfm-canary") -> Policy:
+        """Returns the policy of the given name that is built in."""
+
+    @staticmethod
+    def from_file(path: str | PathLike[str]) -> Policy:
+        """Reads a YAML or JSON file."""
+
+    @staticmethod
+    def from_dict(document: Mapping[str, Any]) -> Policy:
+        """Reads a mapping with the fields of a policy document."""
+
+    @staticmethod
+    def from_json(text: _Text) -> Policy:
+        """Reads JSON text."""
+
+    @property
+    def name(self) -> str:
+        """The name that verdicts carry."""
+
+    @property
+    def window_minutes(self) -> int:
+        """The length of the windows that the limits are meant for."""
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """The names of the stages, in the order of the document."""
+
+    def lint(self) -> list[_Warning]:
+        """What is legal but suspicious, in the order of the document."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document with every default filled in."""
+
+    def evaluate(
+        self,
+        snapshot: _Snapshot,
+        stage: str,
+        *,
+        now: str | datetime | None = None,
+        digests: bool = False,
+    ) -> Verdict:
+        """Judges a snapshot of a stage with this policy."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __reduce__(self) -> tuple[Any, tuple[dict[str, Any]]]: ...
+
+def compat_evaluate(data: Any, stage: str) -> dict[str, Any]:
+    """Judges a document as the upstream script does."""
+
+def compat_evaluate_json(text: str, stage: str) -> dict[str, Any]:
+    """Judges JSON text as the upstream script does."""
+
+def main(argv: Sequence[str]) -> int:
+    """Runs `tsfm-gate` with these arguments, the program's name first, and returns the exit status."""
+
+def compat_main(argv: Sequence[str]) -> int:
+    """Runs the upstream script's command line with these arguments, and returns the exit status."""

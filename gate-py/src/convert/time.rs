@@ -1,0 +1,58 @@
+//! Instants of Python.
+
+use gate_core::document::Fault;
+use gate_core::time::{Instant, parse_instant};
+use gate_core::{ErrorCode, GateError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDateTime, PyString};
+
+use super::scope::Stop;
+use super::{described, text};
+use crate::error;
+
+/// The decision instant: RFC 3339 text or an aware `datetime`.
+pub(crate) fn instant(now: &Bound<'_, PyAny>) -> PyResult<Instant> {
+    read(now).map_err(|stop| match stop {
+        Stop::Fault(fault) => {
+            let refused = fault.under(gate_core::document::Segment::Key("now".to_owned()));
+            error::raised(now.py(), &refused.into())
+        }
+        Stop::Raised(error) => error,
+    })
+}
+
+fn read(now: &Bound<'_, PyAny>) -> Result<Instant, Stop> {
+    let text = match (now.cast::<PyString>(), rfc3339(now)) {
+        (Ok(text), _) => text::utf8(text)?.to_owned(),
+        (_, Some(text)) => text?,
+        _ => {
+            let expected = "an RFC 3339 time or an aware datetime";
+            return Err(Fault::new(ErrorCode::WrongType, expected, described(now)).into());
+        }
+    };
+    parse_instant(&text, "now").map_err(|error| fault(&error).into())
+}
+
+/// The same error without its path, which the caller adds.
+fn fault(error: &GateError) -> Fault {
+    Fault::new(error.code(), error.expected(), error.found())
+}
+
+/// The RFC 3339 text of a `datetime`; none for anything else. A naive one is refused.
+pub(super) fn rfc3339(object: &Bound<'_, PyAny>) -> Option<Result<String, Stop>> {
+    object.cast::<PyDateTime>().ok().map(|_| aware(object))
+}
+
+fn aware(time: &Bound<'_, PyAny>) -> Result<String, Stop> {
+    let py = time.py();
+    if time.call_method0(intern!(py, "utcoffset"))?.is_none() {
+        let text = time.call_method0(intern!(py, "isoformat"))?;
+        let (expected, found) = ("a datetime with an offset", format!("the naive datetime `{text}`"));
+        return Err(Fault::new(ErrorCode::TimeSyntax, expected, found).into());
+    }
+    // In UTC, because RFC 3339 has no offsets with seconds and Python does.
+    let utc = py.import("datetime")?.getattr("timezone")?.getattr("utc")?;
+    let time = time.call_method1(intern!(py, "astimezone"), (utc,))?;
+    Ok(time.call_method0(intern!(py, "isoformat"))?.extract()?)
+}

@@ -1,0 +1,27 @@
+//! The core's error as the Python exception `tsfm_gate.GateError`.
+
+use gate_core::GateError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyType;
+
+/// The exception that says why an input cannot be used.
+pub(crate) fn raised(py: Python<'_>, error: &GateError) -> PyErr {
+    instance(py, error).map_or_else(|failed| failed, PyErr::from_value)
+}
+
+fn instance<'py>(py: Python<'py>, error: &GateError) -> PyResult<Bound<'py, PyAny>> {
+    // Defined in Python: the stable ABI of 3.11 cannot derive a native class from an exception.
+    static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    let class = CLASS.import(py, "tsfm_gate._errors", "GateError")?;
+    let (line, column) = error.position().map(|at| (at.line, at.column)).unzip();
+    class.call1((
+        error.to_string(),
+        error.code().as_str(),
+        error.path(),
+        error.expected(),
+        error.found(),
+        line,
+        column,
+    ))
+}
