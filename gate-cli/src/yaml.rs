@@ -76,6 +76,10 @@ fn described(error: &Error) -> (ErrorCode, String, String) {
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
         | Error::AliasReplayStackDepthExceeded { .. } => too_large(),
+        // Strings are asked for as keys only.
+        Error::NullIntoString { .. } | Error::Unexpected { expected: "string scalar", .. } => {
+            (ErrorCode::WrongType, "a string as the key".to_owned(), "another value".to_owned())
+        }
         other => match plain_message(other) {
             // The scanner has a limit of its own, which it meets while it looks ahead.
             message if message.starts_with("recursion limit") => too_deep(),

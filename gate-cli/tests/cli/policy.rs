@@ -64,6 +64,21 @@ fn every_problem_has_its_place() {
 }
 
 #[test]
+fn a_built_in_policy_can_be_checked_by_name() {
+    let ran = gate(&["policy", "check", "tsfm-canary"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((ran.code, &report["ok"]), (0, &serde_json::json!(true)));
+    assert_eq!(gate(&["policy", "check", "tsfm-canari"]).error_code(), "unknown-policy");
+}
+
+#[test]
+fn a_key_is_a_string() {
+    for key in ["", "? [1]\n", "{}"] {
+        assert_eq!(check("gates:", &format!("{key}: 1\ngates:")).error_code(), "wrong-type", "{key}");
+    }
+}
+
+#[test]
 fn a_second_document_is_not_ignored() {
     assert_eq!(check("gates:", "---\ngates:").error_code(), "yaml-syntax");
 }
