@@ -1,5 +1,4 @@
 //! Deciding on parsed columns, beside the same rules written out by hand for the five metrics.
-#![expect(missing_docs, reason = "criterion's macros")]
 
 use std::hint::black_box;
 

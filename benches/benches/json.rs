@@ -1,5 +1,4 @@
 //! From JSON bytes to a verdict, beside `serde_json` parsing the same bytes into plain columns.
-#![expect(missing_docs, reason = "criterion's macros")]
 #![expect(clippy::expect_used, reason = "a benchmark stops at the first surprise")]
 
 use std::hint::black_box;

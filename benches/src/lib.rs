@@ -1,6 +1,7 @@
 //! Snapshots for the benchmarks, grown from the case `gate/full_100-passes`.
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::missing_panics_doc,
     reason = "a benchmark stops at the first surprise"
 )]

@@ -1,6 +1,5 @@
 //! Cases, properties and the reference evaluator of tsfm-gate.
 #![expect(
-    clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::missing_panics_doc,

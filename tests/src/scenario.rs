@@ -159,7 +159,7 @@ fn windows(choices: &mut Choices<'_>, count: usize, gaps: bool) -> Vec<Window> {
         }
     }
     if gaps {
-        for _ in 0..1 + choices.below(3) {
+        for _ in 0..=choices.below(3) {
             let (from, wide) = (choices.below(256) % count, 1 + choices.below(5));
             windows.iter_mut().skip(from.max(1)).for_each(|window| window.slot += wide);
         }
