@@ -83,7 +83,7 @@ fn described(error: &Error) -> (ErrorCode, String, String) {
         other => match plain_message(other) {
             // The scanner has a limit of its own, which it meets while it looks ahead.
             message if message.starts_with("recursion limit") => too_deep(),
-            message => (ErrorCode::YamlSyntax, "YAML".to_owned(), message),
+            message => (ErrorCode::YamlSyntax, "YAML".to_owned(), format!("a syntax error: {message}")),
         },
     }
 }

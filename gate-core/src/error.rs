@@ -43,7 +43,7 @@ codes! {
             "Remove the nesting; a snapshot is three levels deep.";
         NotFinite = "not-finite",
             "A number is NaN or infinite.",
-            "Write null where a window has no value, and find out why the metric is not a number.";
+            "Write null where a window has no value, or a finite limit in a policy, and find out where it came from.";
         NumberOutOfRange = "number-out-of-range",
             "A number does not fit the type that holds it.",
             "Write a number that a 64-bit float (or a 64-bit integer for counts) can hold.";

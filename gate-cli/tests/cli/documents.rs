@@ -33,7 +33,7 @@ fn broken_syntax_is_shown_in_its_line() {
     assert_eq!(ran.error_code(), "json-syntax");
     assert_eq!(
         ran.shown(),
-        "error[json-syntax]: expected JSON, found expected value
+        "error[json-syntax]: expected JSON, found a syntax error: expected value
  --> snapshot.json:2:20
   |
 2 |   \"error_rate\": [0,, 1]

@@ -34,7 +34,7 @@ fn a_wrong_value_is_shown_in_its_line() {
 {line} |   - {{metric: p95_latency_ms, at_most: .nan, reason: \"gate:p95>300ms\"}}
    |                                       ^^^^
    |
-   = help: Write null where a window has no value, and find out why the metric is not a number.
+   = help: Write null where a window has no value, or a finite limit in a policy, and find out where it came from.
 "
         )
     );

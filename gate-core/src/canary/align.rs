@@ -10,7 +10,7 @@ use super::column::{Column, Counts, shown};
 use super::policy::{Metric, Policy, Stage};
 use super::series::Series;
 use super::snapshot::{Drill, Snapshot, Timeline};
-use crate::document::{nearest, quoted};
+use crate::document::{field, nearest, quoted};
 use crate::time::{Instant, format_instant, minutes, shift};
 use crate::{ErrorCode, GateError};
 
@@ -286,6 +286,6 @@ fn check_range(metric: &Metric, series: &Series<'_>, snapshot: &Snapshot) -> Res
     let column = snapshot.metric(&metric.name).map(Column::raw).unwrap_or_default();
     let wrong = column.iter().enumerate().find(|(_, value)| !value.is_nan() && !range.contains(value));
     let (index, value) = wrong.map_or((0, f64::NAN), |(index, value)| (index, *value));
-    let path = format!("metrics.{}[{index}]", metric.name);
+    let path = format!("{}[{index}]", field("metrics", &metric.name));
     Err(GateError::new(ErrorCode::OutOfRange, path, metric.unit.expected(), shown(value)))
 }

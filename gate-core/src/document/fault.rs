@@ -88,9 +88,14 @@ impl de::Error for Fault {
     fn custom<T: Display>(message: T) -> Self {
         let text = message.to_string();
         let authored = text.split_once(": expected ").and_then(|(code, rest)| {
+            let (code, key) = code.split_once(" at ").map_or((code, None), |(code, key)| (code, Some(key)));
             let code = ErrorCode::ALL.iter().find(|known| known.as_str() == code)?;
             let (expected, found) = rest.split_once(", found ")?;
-            Some(Self::new(*code, expected, found))
+            let fault = Self::new(*code, expected, found);
+            Some(match key {
+                Some(key) => fault.under(Segment::Key(key.to_owned())),
+                None => fault,
+            })
         });
         authored.unwrap_or_else(|| Self::new(ErrorCode::WrongValue, "a valid value", text))
     }
@@ -142,6 +147,19 @@ impl Fault {
         Self::new(ErrorCode::DuplicateKey, "each key once", format!("a second {}", quoted(key)))
             .under(Segment::Key(key.to_owned()))
     }
+}
+
+/// The path of a field: `parent.key`, or `parent["odd key"]`.
+pub(crate) fn field(parent: &str, key: &str) -> String {
+    let mut path = String::from(parent);
+    push_segment(&mut path, &Segment::Key(key.to_owned()));
+    path
+}
+
+/// [`Fault::duplicate_key`] through any deserializer.
+pub(crate) fn duplicate_key<E: de::Error>(key: &str) -> E {
+    let code = ErrorCode::DuplicateKey;
+    E::custom(format_args!("{code} at {key}: expected each key once, found a second {}", quoted(key)))
 }
 
 /// An error of ours through any deserializer: [`Fault`] takes the text apart again.

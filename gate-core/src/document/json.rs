@@ -123,7 +123,7 @@ fn syntax_error(text: &str, error: &serde_json::Error) -> GateError {
         let expected = "a finite number, or null for a missing value".to_string();
         (ErrorCode::NotFinite, expected, literal.to_string(), start)
     } else {
-        (ErrorCode::JsonSyntax, "JSON".to_string(), message, at)
+        (ErrorCode::JsonSyntax, "JSON".to_string(), format!("a syntax error: {message}"), at)
     };
     GateError::new(code, "", expected, found).at(at)
 }

@@ -12,7 +12,7 @@ mod table;
 
 pub use de::from_node;
 pub use fault::{Fault, Segment};
-pub(crate) use fault::{authored, quoted};
+pub(crate) use fault::{authored, field, quoted};
 pub(crate) use json::Object;
 pub use json::{check_text, from_json, from_json_tree};
 pub use nearest::nearest;

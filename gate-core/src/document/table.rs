@@ -1,6 +1,5 @@
 //! An object with free names, in the order of the document.
 
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -9,7 +8,7 @@ use core::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use super::fault::{authored, quoted};
+use super::fault::{authored, duplicate_key};
 use crate::ErrorCode;
 
 /// Names and values in the order they were written. A name that stands twice is refused.
@@ -55,8 +54,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Reader<T> {
         let mut entries: Vec<(String, T)> = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
             if entries.iter().any(|(known, _)| *known == key) {
-                let found = format!("a second {}", quoted(&key));
-                return Err(authored(ErrorCode::DuplicateKey, "each key once", &found));
+                return Err(duplicate_key(&key));
             }
             if entries.len() == MOST {
                 return Err(authored(ErrorCode::InputTooLarge, "at most 1024 entries", "more"));

@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::iter;
 
 use super::super::column::shown;
 use super::super::gate::Gate;
@@ -11,7 +12,7 @@ use super::super::trigger::Trigger;
 use super::document::{GateDoc, MetricDoc, PolicyDoc, SCHEMA, StageDoc, TriggerDoc, Unit};
 use super::{Metric, Policy, STALE_REASON, Stage};
 use crate::bounds::{MAX_METRICS, MAX_RULES, MAX_STAGES, MAX_WINDOW_MINUTES};
-use crate::document::{Table, nearest, quoted};
+use crate::document::{Table, field, nearest, quoted};
 use crate::time::Span;
 use crate::{ErrorCode, GateError};
 
@@ -102,7 +103,7 @@ fn fill_defaults(doc: &mut PolicyDoc) -> Result<(), GateError> {
     doc.max_bridge.get_or_insert_with(|| Span::from_minutes(DEFAULT_BRIDGE_MINUTES));
     for (name, metric) in &mut doc.metrics.0 {
         if let Some(floor) = metric.min_samples.filter(|floor| metric.safety && *floor > 0) {
-            let path = format!("metrics.{name}.min_samples");
+            let path = field(&field("metrics", name), "min_samples");
             let expected = "no sample floor for a safety metric, which counts at its first occurrence";
             return refuse(ErrorCode::Contradiction, path, expected, floor);
         }
@@ -134,7 +135,7 @@ fn check_stages(table: &Table<StageDoc>, window: u32) -> Result<Vec<Stage>, Gate
     for (index, (name, doc)) in table.0.iter().enumerate() {
         check_name(name, "stages")?;
         if doc.clean_for.minutes() % window != 0 {
-            let path = format!("stages.{name}.clean_for");
+            let path = field(&field("stages", name), "clean_for");
             return refuse(
                 ErrorCode::NotAMultiple,
                 path,
@@ -153,22 +154,19 @@ fn check_stages(table: &Table<StageDoc>, window: u32) -> Result<Vec<Stage>, Gate
     Ok(stages)
 }
 
-/// Follows `next` from a stage: it must name stages and come to an end.
+/// `next` must name a stage, and following it must come to an end.
 fn check_next(table: &Table<StageDoc>, name: &str, next: Option<&str>) -> Result<(), GateError> {
-    let path = || format!("stages.{name}.next");
-    let follow =
-        |stage: &str| table.0.iter().find(|(known, _)| known == stage).map(|(_, doc)| doc.next.as_deref());
-    let mut at = next;
-    for _ in 0..=table.0.len() {
-        let Some(stage) = at else { return Ok(()) };
-        match follow(stage) {
-            Some(following) => at = following,
-            None => {
-                return refuse(ErrorCode::UnknownStage, path(), "a stage of the policy", quoted(stage));
-            }
-        }
+    let path = || field(&field("stages", name), "next");
+    let stage = |wanted: &str| table.0.iter().find(|(known, _)| known == wanted).map(|(_, doc)| doc);
+    if let Some(unknown) = next.filter(|next| stage(next).is_none()) {
+        return refuse(ErrorCode::UnknownStage, path(), "a stage of the policy", quoted(unknown));
     }
-    refuse(ErrorCode::Contradiction, path(), "stages that come to an end", "a cycle")
+    // A name further on that is no stage ends the walk here and is refused at the stage that gives it.
+    let follow = |at: &&str| stage(at).and_then(|doc| doc.next.as_deref());
+    if iter::successors(next, follow).nth(table.0.len()).is_some() {
+        return refuse(ErrorCode::Contradiction, path(), "stages that come to an end", "a cycle");
+    }
+    Ok(())
 }
 
 fn rules<D, R>(
@@ -317,7 +315,7 @@ fn check_order_of_limits(gates: &[Gate], triggers: &[Trigger]) -> Result<(), Gat
 fn check_every_stage_has_a_gate(gates: &[Gate], stages: &[Stage]) -> Result<(), GateError> {
     for stage in stages {
         if !gates.iter().any(|gate| gate.stage.is_none_or(|only| only == stage.index)) {
-            let path = format!("stages.{}", stage.name);
+            let path = field("stages", &stage.name);
             return refuse(ErrorCode::NoRules, path, "at least one gate for the stage", "none");
         }
     }

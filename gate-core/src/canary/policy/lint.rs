@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{Policy, Unit};
 use crate::code::codes;
+use crate::document::field;
 use crate::time::human_minutes;
 
 codes! {
@@ -87,7 +88,7 @@ fn metrics(policy: &Policy) -> impl Iterator<Item = Warning> {
             }
             _ => return None,
         };
-        Some(warn(code, format!("metrics.{name}"), message))
+        Some(warn(code, field("metrics", name), message))
     })
 }
 
@@ -95,7 +96,7 @@ fn stages(policy: &Policy) -> impl Iterator<Item = Warning> {
     policy.stages.iter().skip(1).filter_map(|stage| {
         let reached = policy.stages.iter().any(|from| from.next.as_deref() == Some(&stage.name));
         let message = format!("no stage has `next: {}`", stage.name);
-        (!reached).then(|| warn(WarningCode::UnreachableStage, format!("stages.{}", stage.name), message))
+        (!reached).then(|| warn(WarningCode::UnreachableStage, field("stages", &stage.name), message))
     })
 }
 

@@ -16,7 +16,7 @@ use super::column::{Column, Counts};
 use crate::bounds::{
     MAX_LABELS, MAX_METRICS, MAX_NAME_BYTES, MAX_TEXT_BYTES, MAX_WINDOW_MINUTES, MAX_WINDOWS,
 };
-use crate::document::{Table, from_json, quoted};
+use crate::document::{Table, field, from_json, quoted};
 use crate::time::{Instant, parse_instant};
 use crate::{ErrorCode, GateError};
 
@@ -133,7 +133,7 @@ fn check_names(doc: &SnapshotDoc) -> Result<(), GateError> {
         }
         names.into_iter().try_for_each(|name| check_name(name, path))?;
     }
-    doc.labels.0.iter().try_for_each(|(name, value)| check_free_text(value, &format!("labels.{name}")))
+    doc.labels.0.iter().try_for_each(|(name, value)| check_free_text(value, &field("labels", name)))
 }
 
 /// Refuses names that could not be printed or told apart in a verdict.
@@ -160,7 +160,7 @@ fn count_windows(doc: &SnapshotDoc) -> Result<usize, GateError> {
     match first.len() {
         // Another column that is longer makes it a mismatch, which says more.
         0 if doc.metrics.0.iter().all(|(_, column)| column.is_empty()) => {
-            let path = format!("metrics.{name}");
+            let path = field("metrics", name);
             Err(GateError::new(ErrorCode::NoWindows, path, "at least one window", "an empty array"))
         }
         windows if windows > MAX_WINDOWS => {
@@ -172,9 +172,9 @@ fn count_windows(doc: &SnapshotDoc) -> Result<usize, GateError> {
 }
 
 fn check_lengths(doc: &SnapshotDoc, windows: usize) -> Result<(), GateError> {
-    let metrics = doc.metrics.0.iter().map(|(name, column)| (format!("metrics.{name}"), column.len()));
-    let baseline = doc.baseline.0.iter().map(|(name, column)| (format!("baseline.{name}"), column.len()));
-    let events = doc.events.0.iter().map(|(name, counts)| (format!("events.{name}"), counts.0.len()));
+    let metrics = doc.metrics.0.iter().map(|(name, column)| (field("metrics", name), column.len()));
+    let baseline = doc.baseline.0.iter().map(|(name, column)| (field("baseline", name), column.len()));
+    let events = doc.events.0.iter().map(|(name, counts)| (field("events", name), counts.0.len()));
     let samples = doc.samples.iter().map(|counts| (String::from("samples"), counts.0.len()));
     let lengths = metrics.chain(samples).chain(events).chain(baseline);
     for (path, length) in lengths {
@@ -205,7 +205,7 @@ fn check_events(doc: &SnapshotDoc) -> Result<(), GateError> {
             let expected = format!("at most {samples}, the requests of the window");
             return Err(GateError::new(
                 ErrorCode::OutOfRange,
-                format!("events.{name}[{index}]"),
+                format!("{}[{index}]", field("events", name)),
                 expected,
                 events,
             ));
