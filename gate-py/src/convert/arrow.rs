@@ -1,6 +1,7 @@
 //! Numbers from Arrow's C interface: pyarrow, polars, pandas' nullable types, and whatever else speaks it.
 
 use std::ffi::CStr;
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
@@ -9,7 +10,7 @@ use arrow_array::types::{
     ArrowPrimitiveType, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
     UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef, make_array};
+use arrow_array::{Array, ArrayRef, NullArray, make_array, new_empty_array};
 use arrow_schema::DataType;
 use gate_core::bounds::MAX_WINDOWS;
 use pyo3::exceptions::{PyImportError, PyValueError};
@@ -79,7 +80,7 @@ fn chunks(capsule: &Bound<'_, PyAny>) -> PyResult<Vec<ArrayRef>> {
     }
     // An empty chunk carries the type where there is no other.
     if chunks.is_empty() {
-        chunks.push(arrow_array::new_empty_array(&DataType::try_from(&schema).map_err(foreign)?));
+        chunks.push(new_empty_array(&DataType::try_from(&schema).map_err(foreign)?));
     }
     Ok(chunks)
 }
@@ -131,6 +132,10 @@ impl Stream {
 fn imported(array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> PyResult<ArrayRef> {
     if array.is_released() {
         return Err(consumed());
+    }
+    if DataType::try_from(schema).map_err(foreign)? == DataType::Null {
+        // polars exports a buffer with it, which the reader would refuse.
+        return Ok(Arc::new(NullArray::new(array.len())));
     }
     #[expect(unsafe_code, reason = "the C interface is trusted to describe its memory")]
     // SAFETY: producer and schema come from one export, which promises that they agree.

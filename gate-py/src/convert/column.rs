@@ -38,8 +38,11 @@ pub(super) fn of<'py>(object: &Bound<'py, PyAny>, temporal: bool) -> Result<Colu
     if let Some(array) = behind_series(object)? {
         return of(&array, temporal);
     }
-    match arrow::read(object)? {
-        Some(column) => Ok(column),
+    if let Some(column) = arrow::read(object)? {
+        return Ok(column);
+    }
+    match temporal_type(object)? {
+        Some(dtype) => Ok(Column::Refused(format!("an array of dtype `{dtype}`"))),
         None => listed(object),
     }
 }
@@ -102,21 +105,35 @@ fn behind_series<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, 
     }
 }
 
-/// The elements of anything that can list them.
+/// The elements of anything that can list them: by a method of arrays and series, or as a sequence.
 fn listed<'py>(object: &Bound<'py, PyAny>) -> Result<Column<'py>, Stop> {
-    let py = object.py();
-    let method = match object.getattr_opt(intern!(py, "tolist"))? {
-        None => object.getattr_opt(intern!(py, "to_list"))?,
-        method => method,
+    // A scalar can have the method, but no length.
+    let Ok(length) = object.len() else {
+        return Ok(Column::None);
     };
-    let sequence = object.cast::<PySequence>();
-    if method.is_some() || sequence.is_ok() {
-        check_length(object.len()?)?;
-    }
-    let list = match (method, sequence) {
+    check_length(length)?;
+    let list = match (lister(object)?, object.cast::<PySequence>()) {
         (Some(method), _) => method.call0()?,
         (None, Ok(sequence)) => sequence.to_list()?.into_any(),
         (None, Err(_)) => return Ok(Column::None),
     };
     Ok(list.cast_into().map_or(Column::None, Column::List))
+}
+
+fn lister<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = object.py();
+    match object.getattr_opt(intern!(py, "tolist"))? {
+        None => object.getattr_opt(intern!(py, "to_list")),
+        method => Ok(method),
+    }
+}
+
+/// The type of an array of times or durations, which lists plain integers for some of their units.
+fn temporal_type(object: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    let py = object.py();
+    let Some(dtype) = object.getattr_opt(intern!(py, "dtype"))? else {
+        return Ok(None);
+    };
+    let kind = dtype.getattr_opt(intern!(py, "kind"))?.and_then(|kind| kind.extract::<char>().ok());
+    Ok(matches!(kind, Some('M' | 'm')).then(|| dtype.to_string()))
 }

@@ -65,7 +65,8 @@ impl<'a, 'py> Kind<'a, 'py> {
         let module = class.module()?;
         match module.to_str()? {
             "numpy" => Self::numpy(object),
-            "pandas._libs.missing" if class.name()? == "NAType" => Ok(Self::Null),
+            // Where the class lives differs between versions.
+            module if module.starts_with("pandas") && class.name()? == "NAType" => Ok(Self::Null),
             _ => Ok(Self::Other(described(object))),
         }
     }

@@ -46,10 +46,15 @@ pub(super) fn rfc3339(object: &Bound<'_, PyAny>) -> Option<Result<String, Stop>>
 
 fn aware(time: &Bound<'_, PyAny>) -> Result<String, Stop> {
     let py = time.py();
-    if time.call_method0(intern!(py, "utcoffset"))?.is_none() {
-        let text = time.call_method0(intern!(py, "isoformat"))?;
-        let (expected, found) = ("a datetime with an offset", format!("the naive datetime `{text}`"));
-        return Err(Fault::new(ErrorCode::TimeSyntax, expected, found).into());
+    let refused = |found| Fault::new(ErrorCode::TimeSyntax, "a datetime with an offset", found).into();
+    match time.call_method0(intern!(py, "utcoffset")) {
+        Ok(offset) if offset.is_none() => {
+            let text = time.call_method0(intern!(py, "isoformat"))?;
+            return Err(refused(format!("the naive datetime `{text}`")));
+        }
+        Ok(_) => {}
+        // pandas' `NaT` is a datetime that refuses to be asked.
+        Err(_) => return Err(refused(described(time))),
     }
     // In UTC, because RFC 3339 has no offsets with seconds and Python does.
     let utc = py.import("datetime")?.getattr("timezone")?.getattr("utc")?;
