@@ -93,13 +93,18 @@ def wheel(windows: int) -> None:
     row("numpy columns (plain: tolist + evaluator)", *both, 10)
 
 
-def process(command: list[str], rounds: int = 15) -> list[float]:
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
-        times.append(time.perf_counter() - start)
-    return times
+# A large process starts a child slowly, so a small one starts and times both commands, in turn.
+PAIRS = """
+import json, os, sys, time
+def once(command):
+    start = time.perf_counter()
+    pid = os.posix_spawn(command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, 1, 0)])
+    os.waitpid(pid, 0)
+    return time.perf_counter() - start
+ours, theirs = json.loads(sys.argv[1])
+once(ours), once(theirs)
+print(json.dumps([(once(ours), once(theirs)) for _ in range(61)]))
+"""
 
 
 def command_line(cli: str, folder: Path) -> None:
@@ -110,19 +115,27 @@ def command_line(cli: str, folder: Path) -> None:
     a, b = (subprocess.run(command, capture_output=True, check=False) for command in (ours, theirs))
     assert a.returncode == b.returncode == 0
     same(json.loads(a.stdout), json.loads(b.stdout))
-    pairs = [(process(ours, 1)[0], process(theirs, 1)[0]) for _ in range(31)]
+    measured = subprocess.check_output([sys.executable, "-S", "-c", PAIRS, json.dumps([ours, theirs])])
+    pairs = json.loads(measured)
     fast, slow = (statistics.median(side) for side in zip(*pairs, strict=True))
     print("\n### Whole process, 288 windows\n")
     print("| command | tsfm-gate | python3 | faster by | wanted |\n| --- | --- | --- | --- | --- |")
     row("evaluate a file", fast, slow, 20)
 
 
+# A child's peak counts what its parent held when it was started, so a small process starts it.
+PEAK = """
+import os, sys
+pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, 1, 0)])
+_, status, usage = os.wait4(pid, 0)
+assert os.waitstatus_to_exitcode(status) == 0, status
+print(usage.ru_maxrss * 1024)
+"""
+
+
 def peak_of(command: list[str]) -> int:
     """Peak resident memory of one child, in bytes."""
-    pid = os.posix_spawn(command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)])
-    _, status, usage = os.wait4(pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 0, status
-    return usage.ru_maxrss * 1024
+    return int(subprocess.check_output([sys.executable, "-S", "-c", PEAK, *command]))
 
 
 def memory(cli: str, folder: Path) -> None:
