@@ -312,3 +312,39 @@ def test_lists_that_change_while_they_are_read() -> None:
     snapshot = {"metrics": {"a": Greedy([0.1]), "error_rate": values}}
     with pytest.raises(tsfm_gate.GateError, match=r"expected 1 values like `metrics.a`, found 0$"):
         tsfm_gate.evaluate(snapshot, "canary_5")
+
+
+def test_objects_that_lead_nowhere() -> None:
+    class Itself:
+        dtype = np.dtype("f8")
+
+        def to_numpy(self) -> Itself:
+            return self
+
+        def tolist(self) -> Itself:
+            return self
+
+        def __len__(self) -> int:
+            return 1
+
+    assert refusal(Itself()) == (
+        "wrong-type",
+        f"metrics.error_rate: {COLUMN}, found a value of type `Itself`",
+    )
+
+
+def test_arrow_exports_that_break_the_rules() -> None:
+    capsules = pa.array(VALUES).__arrow_c_array__()
+
+    def exporting(method: str, exported: object) -> object:
+        return type("Odd", (), {method: lambda self, requested_schema=None: exported})()
+
+    for column in (
+        exporting("__arrow_c_array__", capsules[::-1]),
+        exporting("__arrow_c_array__", (1, 2)),
+        exporting("__arrow_c_array__", 5),
+        exporting("__arrow_c_stream__", capsules[0]),
+        exporting("__arrow_c_stream__", None),
+    ):
+        with pytest.raises((TypeError, ValueError)):
+            digest(column)

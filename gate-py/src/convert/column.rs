@@ -36,14 +36,14 @@ pub(super) fn of<'py>(object: &Bound<'py, PyAny>, temporal: bool) -> Result<Colu
         return from_buffer(object, &buffer);
     }
     if let Some(array) = behind_series(object)? {
-        return of(&array, temporal);
+        return match exported(&array)? {
+            Some(buffer) => from_buffer(&array, &buffer),
+            None => numbers_listed(&array),
+        };
     }
-    if let Some(column) = arrow::read(object)? {
-        return Ok(column);
-    }
-    match temporal_type(object)? {
-        Some(dtype) => Ok(Column::Refused(format!("an array of dtype `{dtype}`"))),
-        None => listed(object),
+    match arrow::read(object)? {
+        Some(column) => Ok(column),
+        None => numbers_listed(object),
     }
 }
 
@@ -125,6 +125,14 @@ fn lister<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>
     match object.getattr_opt(intern!(py, "tolist"))? {
         None => object.getattr_opt(intern!(py, "to_list")),
         method => Ok(method),
+    }
+}
+
+/// The elements of an object, unless they would be taken for numbers by mistake.
+fn numbers_listed<'py>(object: &Bound<'py, PyAny>) -> Result<Column<'py>, Stop> {
+    match temporal_type(object)? {
+        Some(dtype) => Ok(Column::Refused(format!("an array of dtype `{dtype}`"))),
+        None => listed(object),
     }
 }
 

@@ -64,7 +64,7 @@ impl<'a, 'py> Kind<'a, 'py> {
         let class = object.get_type();
         let module = class.module()?;
         match module.to_str()? {
-            "numpy" => Self::numpy(object),
+            "numpy" if object.hasattr(intern!(object.py(), "dtype"))? => Self::numpy(object),
             // Where the class lives differs between versions.
             module if module.starts_with("pandas") && class.name()? == "NAType" => Ok(Self::Null),
             _ => Ok(Self::Other(described(object))),
@@ -90,19 +90,13 @@ impl<'a, 'py> Kind<'a, 'py> {
     /// A scalar of numpy, by the kind of its dtype. `float()` alone would also take booleans and complex numbers.
     fn numpy(object: &Bound<'py, PyAny>) -> Result<Self, Stop> {
         let py = object.py();
-        let dtype = object.getattr_opt(intern!(py, "dtype"))?;
-        let dimensions = object.getattr_opt(intern!(py, "ndim"))?;
-        let scalar = dimensions.is_some_and(|count| count.eq(0).unwrap_or(false))
-            && !object.hasattr(intern!(py, "__array_finalize__"))?;
-        let Some(dtype) = dtype.filter(|_| scalar) else {
-            return Ok(Self::Other(described(object)));
-        };
-        match dtype.getattr(intern!(py, "kind"))?.extract::<char>()? {
-            'b' => Ok(Self::Bool(object.is_truthy()?)),
-            'i' | 'u' => Self::integer(
-                object.call_method0(intern!(py, "__index__"))?.cast::<PyInt>().map_err(PyErr::from)?,
-            ),
-            'f' => Ok(Self::Float(object.extract()?)),
+        match numpy_kind(object)? {
+            Some('b') => Ok(Self::Bool(object.is_truthy()?)),
+            Some('f') => Ok(Self::Float(object.extract()?)),
+            Some('i' | 'u') => {
+                let value = object.call_method0(intern!(py, "__index__"))?;
+                Self::integer(value.cast::<PyInt>().map_err(PyErr::from)?)
+            }
             _ => Ok(Self::Other(described(object))),
         }
     }
@@ -120,6 +114,14 @@ impl<'a, 'py> Kind<'a, 'py> {
             Self::Other(found) => Unexpected::Other(found),
         }
     }
+}
+
+/// The character for the kind of a numpy scalar; none for an array, also of no dimensions.
+fn numpy_kind(object: &Bound<'_, PyAny>) -> PyResult<Option<char>> {
+    let py = object.py();
+    let scalar = object.get_type().name()? != "ndarray" && object.getattr(intern!(py, "ndim"))?.eq(0)?;
+    let kind = || object.getattr(intern!(py, "dtype"))?.getattr(intern!(py, "kind"))?.extract();
+    scalar.then(kind).transpose()
 }
 
 /// A Python object in the words of an error: its shape where it is an array, else its type.
