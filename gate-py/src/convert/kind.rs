@@ -55,7 +55,7 @@ impl<'a, 'py> Kind<'a, 'py> {
 
     /// What is not built into the language.
     fn foreign(object: &Bound<'py, PyAny>, temporal: bool) -> Result<Self, Stop> {
-        if let Some(text) = time::rfc3339(object).filter(|_| temporal) {
+        if temporal && let Some(text) = time::rfc3339(object) {
             return Ok(Self::Text(Cow::Owned(text?)));
         }
         if let Ok(mapping) = object.cast::<PyMapping>() {
