@@ -91,10 +91,24 @@ deny: ## Check licences, sources and duplicates of the dependencies, if cargo-de
 
 # ---- everything else ----
 
+# The binary of a release is static, so the one that is timed is, too, where the platform can.
+STATIC := $(if $(filter x86_64-unknown-linux-gnu,$(shell rustc -vV | sed -n 's/host: //p')),1)
+
 .PHONY: bench
-bench: ## Run the benchmarks
-	$(call heading,benchmarks)
+bench: $(INSTALLED) ## Run the benchmarks: Rust, then the wheel and the command line beside Python
+	$(call heading,benchmarks in Rust)
 	cargo bench $(LOCKED) -p gate-benches
+	$(call heading,benchmarks in Python)
+	cd gate-py && env -u CONDA_PREFIX VIRTUAL_ENV='$(CURDIR)/$(VENV)' ../$(BIN)/maturin develop --release $(LOCKED)
+	cargo build $(LOCKED) --quiet --release -p gate-cli
+ifeq ($(STATIC),1)
+	RUSTFLAGS='-C target-feature=+crt-static' CARGO_TARGET_DIR=target/static \
+	  cargo build $(LOCKED) --quiet --release -p gate-cli --target x86_64-unknown-linux-gnu
+	$(BIN)/python benches/python/bench.py --cli target/release/tsfm-gate \
+	  --static target/static/x86_64-unknown-linux-gnu/release/tsfm-gate
+else
+	$(BIN)/python benches/python/bench.py --cli target/release/tsfm-gate
+endif
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZ_TIME seconds (needs nightly and cargo-fuzz)

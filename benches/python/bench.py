@@ -1,6 +1,6 @@
 """The wheel and the command line beside plain Python, in one run, as ratios.
 
-    python benches/python/bench.py [--cli target/release/tsfm-gate]
+    python benches/python/bench.py [--cli target/release/tsfm-gate] [--static BINARY]
 
 Every figure is a median; the two sides of a ratio are measured in turn, so that a drift of the machine hits both. The answers
 are compared before anything is timed.
@@ -107,20 +107,22 @@ print(json.dumps([(once(ours), once(theirs)) for _ in range(61)]))
 """
 
 
-def command_line(cli: str, folder: Path) -> None:
+def command_line(cli: str, static: str | None, folder: Path) -> None:
     path = folder / "snapshot.json"
     path.write_text(json.dumps(snapshot(288)))
-    ours = [cli, "evaluate", "--input", str(path), "--stage", "full_100", "--format", "json"]
     theirs = [sys.executable, str(Path(__file__).with_name("plain.py")), str(path), "full_100"]
-    a, b = (subprocess.run(command, capture_output=True, check=False) for command in (ours, theirs))
-    assert a.returncode == b.returncode == 0
-    same(json.loads(a.stdout), json.loads(b.stdout))
-    measured = subprocess.check_output([sys.executable, "-S", "-c", PAIRS, json.dumps([ours, theirs])])
-    pairs = json.loads(measured)
-    fast, slow = (statistics.median(side) for side in zip(*pairs, strict=True))
     print("\n### Whole process, 288 windows\n")
     print("| command | tsfm-gate | python3 | faster by | wanted |\n| --- | --- | --- | --- | --- |")
-    row("evaluate a file", fast, slow, 20)
+    for name, binary in (("dynamic, as `cargo build` makes it", cli), ("static, as released", static)):
+        if binary is None:
+            continue
+        ours = [binary, "evaluate", "--input", str(path), "--stage", "full_100", "--format", "json"]
+        a, b = (subprocess.run(command, capture_output=True, check=False) for command in (ours, theirs))
+        assert a.returncode == b.returncode == 0
+        same(json.loads(a.stdout), json.loads(b.stdout))
+        measured = subprocess.check_output([sys.executable, "-S", "-c", PAIRS, json.dumps([ours, theirs])])
+        fast, slow = (statistics.median(side) for side in zip(*json.loads(measured), strict=True))
+        row(name, fast, slow, 20)
 
 
 # A child's peak counts what its parent held when it was started, so a small process starts it.
@@ -157,14 +159,16 @@ def memory(cli: str, folder: Path) -> None:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--cli", default="target/release/tsfm-gate")
-    cli = str(Path(arguments.parse_args().cli).resolve())
+    arguments.add_argument("--static")
+    given = arguments.parse_args()
+    cli = str(Path(given.cli).resolve())
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     print(f"Python {sys.version.split()[0]}, tsfm_gate {tsfm_gate.__version__}")
     wheel(6)
     wheel(288)
     wheel(2016)
     with tempfile.TemporaryDirectory() as folder:
-        command_line(cli, Path(folder))
+        command_line(cli, given.static, Path(folder))
         memory(cli, Path(folder))
 
 

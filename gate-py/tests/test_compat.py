@@ -135,3 +135,11 @@ def test_command_line(bad: dict[str, Any], tmp_path: Path) -> None:
     done = subprocess.run([*command, "canary_7"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert "invalid choice: 'canary_7'" in done.stderr
+
+
+def test_the_module_is_an_attribute_of_the_package() -> None:
+    code = "import tsfm_gate; print(tsfm_gate.compat.evaluate.__name__)"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "evaluate\n"
+    with pytest.raises(AttributeError, match="no attribute 'compatt'"):
+        tsfm_gate.__getattr__("compatt")
