@@ -101,10 +101,10 @@ fn answer(case: &Case, output: &Output) -> Value {
 fn adapt(expect: &Value, actual: &Value) -> Value {
     let mut expect = expect.clone();
     let message = |value: &Value| value.pointer("/error/message").and_then(Value::as_str).map(String::from);
-    if let (Some(wanted), Some(found)) = (message(&expect), message(actual)) {
-        if found.ends_with(&wanted) {
-            expect["error"]["message"] = json!(found);
-        }
+    if let (Some(wanted), Some(found)) = (message(&expect), message(actual))
+        && found.ends_with(&wanted)
+    {
+        expect["error"]["message"] = json!(found);
     }
     expect
 }

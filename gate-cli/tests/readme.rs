@@ -25,7 +25,7 @@ fn examples(text: &str) -> Vec<Example> {
         for line in block.lines() {
             match line.strip_prefix("$ ") {
                 Some(command) => {
-                    examples.push(Example { command: command.to_string(), promised: Vec::new() })
+                    examples.push(Example { command: command.to_string(), promised: Vec::new() });
                 }
                 None => examples.last_mut().expect("a command first").promised.push(line.to_string()),
             }

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import tsfm_gate
 from tsfm_gate import compat
 
 VECTORS = Path(__file__).resolve().parents[2] / "tests" / "vectors" / "canary_compat.jsonl.gz"
@@ -138,8 +139,14 @@ def test_command_line(bad: dict[str, Any], tmp_path: Path) -> None:
 
 
 def test_the_module_is_an_attribute_of_the_package() -> None:
-    code = "import tsfm_gate; print(tsfm_gate.compat.evaluate.__name__)"
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    command = [
+        sys.executable,
+        "-W",
+        "error",
+        "-c",
+        "import tsfm_gate; print(tsfm_gate.compat.evaluate.__name__)",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "evaluate\n"
     with pytest.raises(AttributeError, match="no attribute 'compatt'"):
         tsfm_gate.__getattr__("compatt")
