@@ -7,6 +7,7 @@ extern crate alloc;
 pub mod bounds;
 pub mod canary;
 mod code;
+pub mod contract;
 pub mod decision;
 pub mod document;
 pub mod error;
