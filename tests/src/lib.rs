@@ -9,6 +9,7 @@
 
 pub mod cases;
 pub mod conformance;
+pub mod fixtures;
 pub mod properties;
 pub mod reference;
 pub mod scenario;
