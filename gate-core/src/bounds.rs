@@ -41,3 +41,9 @@ pub const MAX_NODES: usize = 8 * 1024 * 1024;
 
 /// Levels of nesting in a document. `serde_json` stops at the same depth.
 pub const MAX_DEPTH: usize = 128;
+
+/// Covariates in one group of a spec, and names in one declared list.
+pub const MAX_COVARIATES: usize = 100_000;
+
+/// Bytes in the name of a covariate. Generated ones can be long; messages show their beginning.
+pub const MAX_COVARIATE_NAME_BYTES: usize = 64 * 1024;

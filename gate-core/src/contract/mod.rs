@@ -3,6 +3,7 @@
 //! Facts in, findings out. Nothing here opens a file: `gate-cli` extracts the facts from npz, JSON and pickle.
 
 mod code;
+pub mod covariates;
 pub mod facts;
 mod finding;
 

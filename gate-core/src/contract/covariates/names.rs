@@ -1,0 +1,140 @@
+//! How covariate names are read and compared.
+//!
+//! Names are trimmed, may hold anything that can be seen, and are the same when Unicode's normal form C of both is the
+//! same: `é` typed as one character or as two looks alike everywhere, and two covariates that nobody can tell apart are
+//! a mistake. A macOS file system or a spreadsheet changes the form without being asked, so names in another form than
+//! C are not refused.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// The name without white space around it. What Python calls white space counts: the separators U+001C to U+001F, too.
+pub(super) fn trimmed(name: &str) -> &str {
+    name.trim_matches(|c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c))
+}
+
+/// The first character that cannot be seen: it would make two different names look alike, or break a line.
+pub(super) fn invisible(name: &str) -> Option<char> {
+    // Most names are ASCII, where a look at the bytes is enough.
+    if name.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        return None;
+    }
+    name.chars().find(|c| c.is_control() || is_format(*c))
+}
+
+/// Unicode's category Cf (format) with the line and paragraph separators, as of Unicode 16.
+const FORMAT: [(char, char); 23] = [
+    ('\u{ad}', '\u{ad}'),
+    ('\u{600}', '\u{605}'),
+    ('\u{61c}', '\u{61c}'),
+    ('\u{6dd}', '\u{6dd}'),
+    ('\u{70f}', '\u{70f}'),
+    ('\u{890}', '\u{891}'),
+    ('\u{8e2}', '\u{8e2}'),
+    ('\u{180e}', '\u{180e}'),
+    ('\u{200b}', '\u{200f}'),
+    ('\u{2028}', '\u{2029}'),
+    ('\u{202a}', '\u{202e}'),
+    ('\u{2060}', '\u{2064}'),
+    ('\u{2066}', '\u{206f}'),
+    ('\u{feff}', '\u{feff}'),
+    ('\u{fff9}', '\u{fffb}'),
+    ('\u{110bd}', '\u{110bd}'),
+    ('\u{110cd}', '\u{110cd}'),
+    ('\u{13430}', '\u{1343f}'),
+    ('\u{1bca0}', '\u{1bca3}'),
+    ('\u{1d173}', '\u{1d17a}'),
+    ('\u{e0001}', '\u{e0001}'),
+    ('\u{e0020}', '\u{e007f}'),
+    // Not of the category, but as invisible: what is left of the block of tags.
+    ('\u{e0000}', '\u{e0000}'),
+];
+
+fn is_format(c: char) -> bool {
+    FORMAT.iter().any(|(first, last)| (*first..=*last).contains(&c))
+}
+
+/// What two names are compared by.
+pub(super) fn key(name: &str) -> Cow<'_, str> {
+    if name.is_ascii() || is_nfc_quick(name.chars()) == IsNormalized::Yes {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(name.nfc().collect())
+}
+
+/// Names in the order of their keys.
+pub(super) struct Names<'a>(Vec<Cow<'a, str>>);
+
+impl<'a> Names<'a> {
+    pub(super) fn new(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut keys: Vec<Cow<'a, str>> = names.into_iter().map(key).collect();
+        keys.sort_unstable();
+        Self(keys)
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        let wanted = key(name);
+        self.0.binary_search_by(|known| known.as_ref().cmp(&wanted)).is_ok()
+    }
+}
+
+/// The place of every name that stood before, with the place where it stood first.
+///
+/// It sorts hashes and looks at the names only where two hashes are equal, so names that were chosen to collide cost
+/// comparisons, but no more than sorting the names would.
+pub(super) fn repeated(names: &[&str]) -> Vec<(usize, usize)> {
+    let keys: Vec<Cow<'_, str>> = names.iter().map(|name| key(name)).collect();
+    let at = |index: usize| keys.get(index).map(Cow::as_ref).unwrap_or_default();
+    let mut order: Vec<(u64, usize)> = keys.iter().map(|key| fnv1a(key)).zip(0..).collect();
+    order.sort_unstable_by(|(a, i), (b, j)| a.cmp(b).then_with(|| at(*i).cmp(at(*j)).then(i.cmp(j))));
+    let mut repeated = Vec::new();
+    let mut first: Option<(u64, usize)> = None;
+    for (hash, index) in order {
+        match first {
+            Some((same, start)) if same == hash && at(start) == at(index) => repeated.push((index, start)),
+            _ => first = Some((hash, index)),
+        }
+    }
+    repeated.sort_unstable();
+    repeated
+}
+
+fn fnv1a(name: &str) -> u64 {
+    name.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trims_as_python_does() {
+        assert_eq!(trimmed("\u{1f}\u{3000}\t a b\u{85}\u{a0} "), "a b");
+        assert_eq!(trimmed(" \u{1c}"), "");
+        assert_eq!(trimmed("\u{200b}a\u{feff}"), "\u{200b}a\u{feff}");
+    }
+
+    #[test]
+    fn sees_what_cannot_be_seen() {
+        for c in ['\0', '\n', '\u{7f}', '\u{85}', '\u{200b}', '\u{202e}', '\u{2028}', '\u{feff}', '\u{e007f}']
+        {
+            assert_eq!(invisible(&alloc::format!("a{c}b")), Some(c));
+        }
+        assert_eq!(invisible("온도 température 🌡\u{fe0f} __proto__"), None);
+    }
+
+    #[test]
+    fn finds_repeated_names_whatever_their_form() {
+        assert_eq!(repeated(&["é", "a", "b", "e\u{301}", "a", "a", "fi", "ﬁ"]), [(3, 0), (4, 1), (5, 1)]);
+        assert_eq!(repeated(&[]), []);
+    }
+
+    #[test]
+    fn finds_a_name_in_another_form() {
+        let names = Names::new(["b", "한", "a"]);
+        assert!(names.has("\u{1112}\u{1161}\u{11ab}") && names.has("a") && !names.has("c"));
+    }
+}
