@@ -1,12 +1,10 @@
 //! Why there is no answer, and how stderr says so.
 
-use std::io;
-
 use annotate_snippets::Level;
+use gate_core::document::to_line;
 use gate_core::render::Colour;
 use gate_core::{ErrorCode, GateError};
 use serde::Serialize;
-use serde_json::ser::{Formatter, Serializer};
 
 use crate::exit::Exit;
 use crate::input::Source;
@@ -148,35 +146,6 @@ impl<'a> Line<'a> {
 
 impl std::fmt::Display for Line<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut line = Vec::new();
-        // Strings, a number and a boolean always serialise.
-        let _ = self.serialize(&mut Serializer::with_formatter(&mut line, Spaced));
-        f.write_str(&String::from_utf8_lossy(&line))
-    }
-}
-
-/// JSON on one line with a space after `:` and `,`, in ASCII, as Python writes it.
-struct Spaced;
-
-impl Formatter for Spaced {
-    fn begin_object_key<W: io::Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        if first { Ok(()) } else { writer.write_all(b", ") }
-    }
-
-    fn begin_object_value<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(b": ")
-    }
-
-    fn write_string_fragment<W: io::Write + ?Sized>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
-        for character in text.chars() {
-            if character.is_ascii() && character != '\x7f' {
-                write!(writer, "{character}")?;
-                continue;
-            }
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                write!(writer, "\\u{unit:04x}")?;
-            }
-        }
-        Ok(())
+        f.write_str(&to_line(self))
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::code::ContractCode;
 use crate::code::codes;
+use crate::document::to_line;
 
 codes! {
     /// Every way to break the run contract, in the order that decides the exit status when several are broken.
@@ -99,6 +100,9 @@ codes! {
         ArgumentInvalid = "argument-invalid",
             "The command line or an argument cannot be understood.",
             "Run the command with --help.";
+        OutputFailed = "output-failed",
+            "The answer could not be written: a closed pipe or a full disk.",
+            "Make the destination writable.";
     }
 }
 
@@ -120,7 +124,8 @@ impl ContractFault {
             | Self::SpecRequiredMissing
             | Self::SpecUndeclared
             | Self::SpecColumnMissing
-            | Self::ArgumentInvalid => ContractCode::RunnerExecError,
+            | Self::ArgumentInvalid
+            | Self::OutputFailed => ContractCode::RunnerExecError,
             _ => ContractCode::ArtifactContractError,
         }
     }
@@ -203,17 +208,15 @@ impl ContractError {
         self.first.code.exit_code()
     }
 
-    /// The runbook's payload, one line of JSON without a line end.
+    /// The runbook's payload: one line of JSON as Python writes it, in ASCII, without a line end.
     #[must_use]
     pub fn payload(&self) -> String {
-        let payload = Payload {
+        to_line(&Payload {
             ok: false,
             exit_code: self.exit_code(),
             error: PayloadError { code: self.code(), message: self.to_string(), r#type: "RunContractError" },
             findings: self.findings().collect(),
-        };
-        // Strings and small integers always serialise.
-        serde_json::to_string(&payload).unwrap_or_default()
+        })
     }
 }
 

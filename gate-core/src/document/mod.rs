@@ -6,6 +6,7 @@
 mod de;
 mod fault;
 mod json;
+mod line;
 mod nearest;
 mod node;
 mod table;
@@ -15,6 +16,7 @@ pub use fault::{Fault, Segment};
 pub(crate) use fault::{authored, field, quoted};
 pub(crate) use json::Object;
 pub use json::{check_text, from_json, from_json_tree};
+pub use line::to_line;
 pub use nearest::nearest;
 pub use node::Node;
 pub use table::Table;
