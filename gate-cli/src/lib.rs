@@ -4,6 +4,7 @@
 //! the only reader, `output` the only writer, `command` one file per subcommand that returns a value.
 
 mod args;
+pub mod artifacts;
 mod command;
 mod exit;
 mod failure;

@@ -1,0 +1,29 @@
+//! What is wrong at a place that the caller knows.
+
+use gate_core::contract::facts::Unreadable;
+
+/// What was expected, and what is there instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wrong {
+    pub(super) expected: String,
+    pub(super) found: String,
+}
+
+impl Wrong {
+    pub(super) fn new(expected: impl Into<String>, found: impl Into<String>) -> Self {
+        Self { expected: expected.into(), found: found.into() }
+    }
+
+    /// The same with its place in a file that could be opened.
+    pub(super) fn inside(self, place: impl Into<String>) -> Unreadable {
+        Unreadable { opened: true, inside: place.into(), expected: self.expected, found: self.found }
+    }
+}
+
+/// A piece of a file in backticks: on one line, short, and harmless to a terminal.
+pub(super) fn quoted(bytes: &[u8]) -> String {
+    const LONGEST: usize = 32;
+    let shown = bytes.get(..LONGEST).unwrap_or(bytes);
+    let rest = if shown.len() < bytes.len() { "…" } else { "" };
+    format!("`{}{rest}`", shown.escape_ascii())
+}
