@@ -1,9 +1,12 @@
-//! The core's error as the Python exception `tsfm_gate.GateError`.
+//! The core's errors as the Python exceptions `tsfm_gate.GateError` and `tsfm_gate.RunContractError`.
 
 use gate_core::GateError;
+use gate_core::contract::ContractError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
+
+use crate::build;
 
 /// The exception that says why an input cannot be used.
 pub(crate) fn raised(py: Python<'_>, error: &GateError) -> PyErr {
@@ -24,4 +27,16 @@ fn instance<'py>(py: Python<'py>, error: &GateError) -> PyResult<Bound<'py, PyAn
         line,
         column,
     ))
+}
+
+/// The exception that says what is wrong with a run.
+pub(crate) fn broken(py: Python<'_>, error: &ContractError) -> PyErr {
+    broken_instance(py, error).map_or_else(|failed| failed, PyErr::from_value)
+}
+
+fn broken_instance<'py>(py: Python<'py>, error: &ContractError) -> PyResult<Bound<'py, PyAny>> {
+    static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    let class = CLASS.import(py, "tsfm_gate._errors", "RunContractError")?;
+    let findings: Vec<_> = error.findings().collect();
+    class.call1((error.to_string(), error.exit_code(), error.code().as_str(), build::object(py, &findings)?))
 }

@@ -5,6 +5,7 @@
 mod build;
 mod cli;
 mod compat;
+mod contract;
 mod convert;
 mod error;
 mod evaluate;
@@ -20,6 +21,8 @@ mod _tsfm_gate {
     use super::cli::{compat_main, main};
     #[pymodule_export]
     use super::compat::{compat_evaluate, compat_evaluate_json};
+    #[pymodule_export]
+    use super::contract::{enforce_covariate_spec, validate_covariate_spec};
     #[pymodule_export]
     use super::evaluate::evaluate;
     #[pymodule_export]

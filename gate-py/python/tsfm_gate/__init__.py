@@ -9,8 +9,17 @@
 
 from typing import TYPE_CHECKING
 
-from tsfm_gate._errors import GateError
-from tsfm_gate._tsfm_gate import Policy, __version__, evaluate, explain, render
+from tsfm_gate._contract import Covariate, CovariateSpec, EnforcedSpec, Imputation
+from tsfm_gate._errors import ContractFinding, GateError, RunContractError
+from tsfm_gate._tsfm_gate import (
+    Policy,
+    __version__,
+    enforce_covariate_spec,
+    evaluate,
+    explain,
+    render,
+    validate_covariate_spec,
+)
 from tsfm_gate._verdict import Coverage, Digests, Excuse, Finding, Note, Verdict
 
 if TYPE_CHECKING:
@@ -19,18 +28,26 @@ if TYPE_CHECKING:
     from tsfm_gate import compat as compat
 
 __all__ = [
+    "ContractFinding",
+    "Covariate",
+    "CovariateSpec",
     "Coverage",
     "Digests",
+    "EnforcedSpec",
     "Excuse",
     "Finding",
     "GateError",
+    "Imputation",
     "Note",
     "Policy",
+    "RunContractError",
     "Verdict",
     "__version__",
+    "enforce_covariate_spec",
     "evaluate",
     "explain",
     "render",
+    "validate_covariate_spec",
 ]
 
 

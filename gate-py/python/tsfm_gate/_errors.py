@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, TypedDict
+
 
 class GateError(ValueError):
     """An input that cannot be used: nothing was judged.
@@ -46,4 +48,48 @@ class GateError(ValueError):
         return type(self), parts
 
 
+class ContractFinding(TypedDict):
+    """One thing that is wrong with a run."""
+
+    fault: str
+    """The stable kebab-case name of the fault, like ``meta-mismatch``."""
+    code: str
+    """The runbook's code, like ``RUN_ID_MISMATCH``."""
+    path: str
+    """The file, argument or field, like ``meta.json: run_id`` or ``dynamic_covariates[3].type``."""
+    expected: str
+    """What would have been right."""
+    found: str
+    """What is there instead."""
+
+
+class RunContractError(GateError):
+    """A broken run contract: the artifacts, the ids or the covariates of a run do not fit.
+
+    ``code`` is the runbook's, like ``ARTIFACT_CONTRACT_ERROR``. When several things are wrong, ``code``,
+    ``exit_code``, ``path``, ``expected`` and ``found`` are those of the first finding, in the documented order
+    of the faults.
+    """
+
+    exit_code: int
+    """The process exit status that the runbook gives to the code: 21, 22, 23, 24, 26 or 27."""
+    findings: list[ContractFinding]
+    """Everything that is wrong, the deciding finding first."""
+
+    def __init__(self, message: str, exit_code: int, code: str, findings: list[ContractFinding]) -> None:
+        first = findings[0]
+        super().__init__(message, code, first["path"], first["expected"], first["found"])
+        self.exit_code = exit_code
+        self.findings = findings
+
+    def payload(self) -> dict[str, Any]:
+        """The runbook's error payload, for ``json.dumps``: what the command line writes on stderr."""
+        error = {"code": self.code, "message": str(self), "type": "RunContractError"}
+        return {"ok": False, "exit_code": self.exit_code, "error": error, "findings": self.findings}
+
+    def __reduce__(self) -> tuple[type[RunContractError], tuple[Any, ...]]:
+        return type(self), (str(self), self.exit_code, self.code, self.findings)
+
+
 GateError.__module__ = "tsfm_gate"
+RunContractError.__module__ = "tsfm_gate"

@@ -1,10 +1,11 @@
 """The native module. Import from ``tsfm_gate``, which re-exports it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from os import PathLike
-from typing import Any, Final, Literal, TypeAlias, TypedDict, final, type_check_only
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, final, type_check_only
 
+from tsfm_gate._contract import CovariateSpec, EnforcedSpec
 from tsfm_gate._verdict import Verdict
 
 __all__ = [
@@ -13,10 +14,12 @@ __all__ = [
     "compat_evaluate",
     "compat_evaluate_json",
     "compat_main",
+    "enforce_covariate_spec",
     "evaluate",
     "explain",
     "main",
     "render",
+    "validate_covariate_spec",
 ]
 
 __version__: Final[str]
@@ -38,6 +41,17 @@ _Text: TypeAlias = str | bytes | bytearray | memoryview
 _Snapshot: TypeAlias = _Text | Mapping[str, Any]
 _Policy: TypeAlias = Policy | str | Mapping[str, Any]
 _Format: TypeAlias = Literal["text", "json", "markdown"]
+_Spec: TypeAlias = _Text | Mapping[str, Any]
+
+@type_check_only
+class _Frame(Protocol):
+    @property
+    def columns(self) -> Iterable[Any]: ...
+
+@type_check_only
+class _Table(Protocol):
+    @property
+    def column_names(self) -> Iterable[Any]: ...
 
 def evaluate(
     snapshot: _Snapshot,
@@ -106,6 +120,27 @@ class Policy:
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __reduce__(self) -> tuple[Any, tuple[dict[str, Any]]]: ...
+
+def validate_covariate_spec(payload: _Spec) -> CovariateSpec:
+    """Checks a covariate spec and returns its normal form.
+
+    Raises `RunContractError` with everything that is wrong, and warns of keys that nobody reads.
+    """
+
+def enforce_covariate_spec(
+    *,
+    declared_dynamic: Iterable[str] | None,
+    declared_static: Iterable[str] | None,
+    available_columns: _Frame | _Table | Iterable[str] | None = None,
+    spec: _Spec,
+    context: str = "",
+) -> EnforcedSpec:
+    """Compares declared covariates, and the columns of the data, with a covariate spec.
+
+    Columns are a data frame or any iterable of names; `None` means that they are not known, and they are
+    not compared. An empty mapping as the spec means that there is none. Raises `RunContractError` with
+    everything that is wrong.
+    """
 
 def compat_evaluate(data: Any, stage: str) -> dict[str, Any]:
     """Judges a document as the upstream script does."""

@@ -7,7 +7,7 @@ use pyo3::types::{PyList, PyString, PyTuple};
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, IntoDeserializer, MapAccess};
 
-use super::scope::{Scope, Stop};
+use super::scope::Stop;
 use super::value::Value;
 use super::{described, text};
 
@@ -22,12 +22,13 @@ pub(super) struct Entries<'a, 'py> {
     items: Bound<'py, PyList>,
     index: usize,
     entry: Option<Entry<'py>>,
-    scope: &'a Scope,
+    // The mapping itself, whose circumstances its values share.
+    parent: Value<'a, 'py>,
 }
 
 impl<'a, 'py> Entries<'a, 'py> {
-    pub(super) fn new(items: Bound<'py, PyList>, scope: &'a Scope) -> Self {
-        Self { items, index: 0, entry: None, scope }
+    pub(super) fn new(items: Bound<'py, PyList>, parent: Value<'a, 'py>) -> Self {
+        Self { items, index: 0, entry: None, parent }
     }
 
     fn next_entry(&mut self) -> Result<Option<Entry<'py>>, Stop> {
@@ -52,7 +53,7 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
         let entry = self.next_entry();
-        self.entry = self.scope.settle(entry)?;
+        self.entry = self.parent.scope.settle(entry)?;
         let Some((key, _)) = &self.entry else {
             return Ok(None);
         };
@@ -66,7 +67,7 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
             return Err(serde::de::Error::custom("a value without a key"));
         };
         let key = text::utf8(&key)?;
-        let value = Value { object: &object, scope: self.scope, temporal: TIMES.contains(&key) };
+        let value = Value { object: &object, temporal: TIMES.contains(&key), ..self.parent };
         seed.deserialize(value).map_err(|fault| fault.under(Segment::Key(key.to_owned())))
     }
 

@@ -1,7 +1,7 @@
 //! Python objects as documents.
 //!
 //! One serde deserializer over Python objects, so that one schema and one set of paths and messages
-//! serves JSON and Python. Recursion follows the document types, never the depth of the objects.
+//! serves JSON and Python. Recursion follows the document types, and where one is a tree, its depth is counted.
 
 mod arrow;
 mod buffer;
@@ -15,6 +15,7 @@ mod text;
 mod time;
 mod value;
 
+use gate_core::GateError;
 use pyo3::prelude::*;
 use serde::de::DeserializeOwned;
 
@@ -30,9 +31,17 @@ use value::Value;
 ///
 /// Raises `GateError` for what the document cannot have, and lets exceptions of foreign code through.
 pub(crate) fn read<T: DeserializeOwned>(object: &Bound<'_, PyAny>) -> PyResult<T> {
+    try_read(object)?.map_err(|refused| error::raised(object.py(), &refused))
+}
+
+/// The same for a caller that has an error of its own for what the document cannot have.
+pub(crate) fn try_read<T: DeserializeOwned>(object: &Bound<'_, PyAny>) -> PyResult<Result<T, GateError>> {
     let scope = Scope::default();
-    T::deserialize(Value::new(object, &scope)).map_err(|fault| {
-        let refused = || error::raised(object.py(), &nesting::too_deep(object).unwrap_or(fault).into());
-        scope.raised().unwrap_or_else(refused)
-    })
+    match T::deserialize(Value::new(object, &scope)) {
+        Ok(document) => Ok(Ok(document)),
+        Err(fault) => match scope.raised() {
+            Some(raised) => Err(raised),
+            None => Ok(Err(nesting::too_deep(object).unwrap_or(fault).into())),
+        },
+    }
 }

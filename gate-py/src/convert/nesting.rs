@@ -11,9 +11,14 @@ use pyo3::types::{PyDict, PyList, PyTuple};
 /// Asked only about an object that was refused: the JSON reader says the same of such a text,
 /// whatever else is wrong with it.
 pub(super) fn too_deep(object: &Bound<'_, PyAny>) -> Option<Fault> {
-    let expected = format!("at most {MAX_DEPTH} levels of nesting");
     let mut walk = Walk { budget: 1 << 20 };
-    walk.exceeds(object, MAX_DEPTH).then(|| Fault::new(ErrorCode::NestingTooDeep, expected, "more"))
+    walk.exceeds(object, MAX_DEPTH).then(fault)
+}
+
+/// What such an object breaks.
+pub(super) fn fault() -> Fault {
+    let expected = format!("at most {MAX_DEPTH} levels of nesting");
+    Fault::new(ErrorCode::NestingTooDeep, expected, "more")
 }
 
 struct Walk {

@@ -17,21 +17,26 @@ pub(crate) struct Text<'a>(Cow<'a, [u8]>);
 impl<'a> Text<'a> {
     /// The text that the object is, if it is one: `str`, `bytes`, `bytearray` or a `memoryview` of bytes.
     pub(crate) fn of(object: &'a Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        Self::try_of(object)?.map_err(|refused| error::raised(object.py(), &refused))
+    }
+
+    /// The same for a caller that has an error of its own for a text that cannot be used.
+    pub(crate) fn try_of(object: &'a Bound<'_, PyAny>) -> PyResult<Result<Option<Self>, GateError>> {
         if let Ok(text) = object.cast::<PyString>() {
-            let text = utf8(text).map_err(|fault| error::raised(object.py(), &fault.into()))?;
-            return Ok(Some(Self(Cow::Borrowed(text.as_bytes()))));
+            let bytes = |text: &'a str| Some(Self(Cow::Borrowed(text.as_bytes())));
+            return Ok(utf8(text).map(bytes).map_err(GateError::from));
         }
         if let Ok(bytes) = object.cast::<PyBytes>() {
-            return Ok(Some(Self(Cow::Borrowed(bytes.as_bytes()))));
+            return Ok(Ok(Some(Self(Cow::Borrowed(bytes.as_bytes())))));
         }
         let mutable = object.is_instance_of::<PyByteArray>() || object.is_instance_of::<PyMemoryView>();
         if !mutable {
-            return Ok(None);
+            return Ok(Ok(None));
         }
         match PyBuffer::<u8>::get(object) {
-            Ok(buffer) => copied(object.py(), &buffer).map(Some),
+            Ok(buffer) => Ok(copied(object.py(), &buffer)?.map(Some)),
             // A view of something else than bytes.
-            Err(_) => Ok(None),
+            Err(_) => Ok(Ok(None)),
         }
     }
 
@@ -40,15 +45,14 @@ impl<'a> Text<'a> {
     }
 }
 
-fn copied<'a>(py: Python<'_>, buffer: &PyBuffer<u8>) -> PyResult<Text<'a>> {
+fn copied<'a>(py: Python<'_>, buffer: &PyBuffer<u8>) -> PyResult<Result<Text<'a>, GateError>> {
     let bytes = buffer.len_bytes();
     if bytes > MAX_INPUT_BYTES {
         // Before it is copied; the core would say the same afterwards.
         let expected = format!("at most {MAX_INPUT_BYTES} bytes");
-        let refused = GateError::new(ErrorCode::InputTooLarge, "", expected, format!("{bytes} bytes"));
-        return Err(error::raised(py, &refused));
+        return Ok(Err(GateError::new(ErrorCode::InputTooLarge, "", expected, format!("{bytes} bytes"))));
     }
-    buffer.to_vec(py).map(|bytes| Text(Cow::Owned(bytes)))
+    buffer.to_vec(py).map(|bytes| Ok(Text(Cow::Owned(bytes))))
 }
 
 /// The text of a `str`, which may also hold what UTF-8 cannot.

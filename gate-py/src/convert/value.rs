@@ -1,5 +1,6 @@
 //! The deserializer.
 
+use gate_core::bounds::MAX_DEPTH;
 use gate_core::document::Fault;
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyList, PyTuple};
@@ -10,6 +11,7 @@ use serde::forward_to_deserialize_any;
 use super::column::{self, Column};
 use super::kind::Kind;
 use super::mapping::Entries;
+use super::nesting;
 use super::scope::Scope;
 use super::sequence::Items;
 
@@ -20,11 +22,20 @@ pub(super) struct Value<'a, 'py> {
     pub(super) scope: &'a Scope,
     /// True in the fields that hold times, where a `datetime` stands for its text.
     pub(super) temporal: bool,
+    /// How many containers it lies in.
+    pub(super) depth: u16,
 }
 
 impl<'a, 'py> Value<'a, 'py> {
     pub(super) fn new(object: &'a Bound<'py, PyAny>, scope: &'a Scope) -> Self {
-        Self { object, scope, temporal: false }
+        Self { object, scope, temporal: false, depth: 0 }
+    }
+
+    /// What its items start from. A tree is read to any depth that its type allows, so the depth is counted.
+    fn inside(self) -> Result<Self, Fault> {
+        let depth = self.depth.saturating_add(1);
+        // As `serde_json` counts them.
+        if usize::from(depth) < MAX_DEPTH { Ok(Self { depth, ..self }) } else { Err(nesting::fault()) }
     }
 
     fn kind(self) -> Result<Kind<'a, 'py>, Fault> {
@@ -39,9 +50,9 @@ impl<'a, 'py> Value<'a, 'py> {
             Kind::Unsigned(value) => visitor.visit_u64(value),
             Kind::Float(value) => visitor.visit_f64(value),
             Kind::Text(value) => visitor.visit_str(&value),
-            Kind::List(items) => visitor.visit_seq(Items::of_list(items, self)?),
-            Kind::Tuple(items) => visitor.visit_seq(Items::of_tuple(items.clone(), self)),
-            Kind::Object(items) => visitor.visit_map(Entries::new(items, self.scope)),
+            Kind::List(items) => visitor.visit_seq(Items::of_list(items, self.inside()?)?),
+            Kind::Tuple(items) => visitor.visit_seq(Items::of_tuple(items.clone(), self.inside()?)),
+            Kind::Object(items) => visitor.visit_map(Entries::new(items, self.inside()?)),
             Kind::Other(found) => Err(Fault::invalid_type(Unexpected::Other(&found), &visitor)),
         }
     }
@@ -66,14 +77,14 @@ impl<'de> Deserializer<'de> for Value<'_, '_> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         if let Ok(items) = self.object.cast::<PyList>() {
-            return visitor.visit_seq(Items::of_list(items, self)?);
+            return visitor.visit_seq(Items::of_list(items, self.inside()?)?);
         }
         if let Ok(items) = self.object.cast::<PyTuple>() {
-            return visitor.visit_seq(Items::of_tuple(items.clone(), self));
+            return visitor.visit_seq(Items::of_tuple(items.clone(), self.inside()?));
         }
         match self.scope.settle(column::of(self.object, self.temporal))? {
             Column::Numbers(numbers) => numbers.visit(visitor),
-            Column::List(items) => visitor.visit_seq(Items::of_list(&items, self)?),
+            Column::List(items) => visitor.visit_seq(Items::of_list(&items, self.inside()?)?),
             Column::Refused(found) => Err(Fault::invalid_type(Unexpected::Other(&found), &visitor)),
             Column::None => self.visit(visitor),
         }
@@ -114,7 +125,7 @@ impl<'de> Deserializer<'de> for Value<'_, '_> {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         match self.kind()? {
-            Kind::Object(items) => visitor.visit_map(Entries::new(items, self.scope)),
+            Kind::Object(items) => visitor.visit_map(Entries::new(items, self.inside()?)),
             _ => self.refuse("an object"),
         }
     }
