@@ -9,8 +9,8 @@ pub(super) fn beside(npz: &Path, name: &str) -> PathBuf {
 
 /// `{root}/models/{run_id}/preprocessor.pkl` for `{root}/processed/{run_id}/processed.npz`; none for any other layout.
 ///
-/// The last three parts decide, not an outer folder that is called `processed`, too. A path with `..` has no layout:
-/// its parts need not be where it leads.
+/// The last three parts decide, not an outer folder that is called `processed`, too. A path with `..` behind another
+/// part has no layout: its parts need not be where it leads.
 pub(super) fn preprocessor_of(npz: &Path) -> Option<PathBuf> {
     let parts: Vec<Component<'_>> = npz.components().collect();
     let (run_id, root) = match parts.as_slice() {
@@ -21,7 +21,8 @@ pub(super) fn preprocessor_of(npz: &Path) -> Option<PathBuf> {
         }
         _ => return None,
     };
-    if root.contains(&Component::ParentDir) {
+    let standing = |part: &&Component<'_>| matches!(part, Component::ParentDir | Component::CurDir);
+    if root.iter().skip_while(standing).any(|part| *part == Component::ParentDir) {
         return None;
     }
     let root: PathBuf = root.iter().collect();
@@ -46,6 +47,10 @@ mod tests {
         assert_eq!(
             preprocessor("/processed//r/./processed.npz").as_deref(),
             Some("/models/r/preprocessor.pkl")
+        );
+        assert_eq!(
+            preprocessor("../processed/r/processed.npz").as_deref(),
+            Some("../models/r/preprocessor.pkl")
         );
         let nested = preprocessor("data/processed/p/art/processed/r/processed.npz");
         assert_eq!(nested.as_deref(), Some("data/processed/p/art/models/r/preprocessor.pkl"));

@@ -1,6 +1,7 @@
 //! A verdict as text, JSON and Markdown: one implementation for the CLI and the wheel.
 
 mod markdown;
+pub mod run;
 mod text;
 mod words;
 
