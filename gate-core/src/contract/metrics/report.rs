@@ -50,7 +50,8 @@ pub struct MetricsReport {
 pub fn check_report(node: &Node, run_id: Option<&RunId>) -> Result<MetricsReport, ContractError> {
     let file = FilePath { named: String::new(), resolved: None, explicit: true };
     let mut findings = Vec::new();
-    let report = judge(&file, node, run_id, &mut findings);
+    let required = METRICS.map(|metric| metric.name);
+    let report = judge(&file, node, run_id, &required, &mut findings).and_then(Stated::whole);
     match (ContractError::from_findings(findings), report) {
         (Some(error), _) => Err(error),
         (None, Some(report)) => Ok(report),
@@ -59,13 +60,14 @@ pub fn check_report(node: &Node, run_id: Option<&RunId>) -> Result<MetricsReport
     }
 }
 
-/// The report in a file, with everything that is wrong with it.
+/// What a report in a file states, with everything that is wrong with it.
 pub(in crate::contract) fn judge(
     file: &FilePath,
     node: &Node,
     run_id: Option<&RunId>,
+    required: &[&str],
     findings: &mut Vec<ContractFinding>,
-) -> Option<MetricsReport> {
+) -> Option<Stated> {
     let root = match Fields::root(file, node, INVALID) {
         Ok(root) => root,
         Err(finding) => {
@@ -73,31 +75,57 @@ pub(in crate::contract) fn judge(
             return None;
         }
     };
-    let id = stated_run_id(&root, run_id, findings);
+    let run_id = stated_run_id(&root, run_id, findings);
     let metrics = match root.object("metrics") {
         Some(Ok(metrics)) => metrics,
-        Some(Err(other)) => {
-            findings.push(root.wrong(INVALID, "metrics", "an object", Some(other)));
-            return None;
-        }
-        None => {
-            findings.push(root.wrong(INVALID, "metrics", "an object", None));
+        other => {
+            let found = other.and_then(Result::err);
+            findings.push(root.wrong(INVALID, "metrics", "an object", found));
             return None;
         }
     };
-    let mut error = |name| number(&metrics, name, "a finite number of 0 or more", |it| it >= 0.0, findings);
-    let errors = ["mae", "mse", "rmse", "mape"].map(&mut error);
-    let r2 = number(&metrics, "r2", "a finite number of at most 1", |it| it <= 1.0, findings);
-    let [absolute, squared, root, percentage] = errors;
-    Some(MetricsReport {
-        run_id: id?,
-        mae: absolute?,
-        mse: squared?,
-        rmse: root?,
-        mape: percentage?,
-        r2: r2?,
-    })
+    let values = METRICS.map(|metric| number(&metrics, &metric, required.contains(&metric.name), findings));
+    Some(Stated { run_id: run_id?, values })
 }
+
+/// A report as far as it could be read.
+pub(in crate::contract) struct Stated {
+    run_id: String,
+    /// In the order of [`METRICS`].
+    values: [Option<f64>; 5],
+}
+
+impl Stated {
+    /// The report, if no metric is left out.
+    fn whole(self) -> Option<MetricsReport> {
+        let Self { run_id, values: [absolute, squared, root, percentage, r2] } = self;
+        Some(MetricsReport { run_id, mae: absolute?, mse: squared?, rmse: root?, mape: percentage?, r2: r2? })
+    }
+
+    pub(in crate::contract) const fn rmse(&self) -> Option<f64> {
+        let [_, _, rmse, _, _] = self.values;
+        rmse
+    }
+}
+
+/// A metric of the runbook, and what it can be.
+struct Metric {
+    name: &'static str,
+    expected: &'static str,
+    possible: fn(f64) -> bool,
+}
+
+const fn error(name: &'static str) -> Metric {
+    Metric { name, expected: "a finite number of 0 or more", possible: |value| value >= 0.0 }
+}
+
+const METRICS: [Metric; 5] = [
+    error("mae"),
+    error("mse"),
+    error("rmse"),
+    error("mape"),
+    Metric { name: "r2", expected: "a finite number of at most 1", possible: |value| value <= 1.0 },
+];
 
 fn stated_run_id(
     root: &Fields<'_>,
@@ -122,24 +150,25 @@ fn stated_run_id(
     Some(stated.clone())
 }
 
+/// The value of a metric. One that is not required may be left out, or be null where it is undefined.
 fn number(
     metrics: &Fields<'_>,
-    name: &str,
-    expected: &str,
-    possible: impl Fn(f64) -> bool,
+    metric: &Metric,
+    required: bool,
     findings: &mut Vec<ContractFinding>,
 ) -> Option<f64> {
-    let found = metrics.get(name);
+    let found = metrics.get(metric.name);
     #[expect(clippy::cast_precision_loss, reason = "a metric of 2^53 and more has no digits to lose")]
     let value = match found {
+        None | Some(Node::Null) if !required => return None,
         Some(Node::Unsigned(value)) => Some(*value as f64),
         Some(Node::Signed(value)) => Some(*value as f64),
         Some(Node::Float(value)) => Some(*value),
         _ => None,
     };
-    let value = value.filter(|value| value.is_finite() && possible(*value));
+    let value = value.filter(|value| value.is_finite() && (metric.possible)(*value));
     if value.is_none() {
-        findings.push(metrics.wrong(INVALID, name, expected, found));
+        findings.push(metrics.wrong(INVALID, metric.name, metric.expected, found));
     }
     value
 }
