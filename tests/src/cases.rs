@@ -85,20 +85,8 @@ impl Case {
     /// The bytes of the snapshot.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
-        let text = |key: &str| self.input.get(key).and_then(Value::as_str);
-        if let Some(text) = text("text") {
-            return text.as_bytes().to_vec();
-        }
-        if let Some(hex) = text("hex") {
-            let byte = |pair: &[u8]| u8::from_str_radix(&String::from_utf8_lossy(pair), 16).expect("hex");
-            return hex.as_bytes().chunks(2).map(byte).collect();
-        }
-        if let Some(make) = self.input.get("make") {
-            let part = |key: &str| make[key].as_str().expect("text");
-            let times = usize::try_from(make["times"].as_u64().expect("a count")).expect("a count");
-            return [part("before"), &part("repeat").repeat(times), part("after")].concat().into_bytes();
-        }
-        self.snapshot().expect("a case has a snapshot").to_string().into_bytes()
+        let document = || self.snapshot().expect("a case has a snapshot").to_string().into_bytes();
+        written(&self.input).unwrap_or_else(document)
     }
 
     /// The snapshot as JSON, with every `$repeat` written out, if the case gives it so.
@@ -176,6 +164,23 @@ impl Case {
         value["exit_code"] = json!(verdict.exit_code());
         Ok(value)
     }
+}
+
+/// The bytes of an input that is given as `text`, `hex` or `make`, if it is.
+#[must_use]
+pub fn written(input: &Map<String, Value>) -> Option<Vec<u8>> {
+    let text = |key: &str| input.get(key).and_then(Value::as_str);
+    if let Some(text) = text("text") {
+        return Some(text.as_bytes().to_vec());
+    }
+    if let Some(hex) = text("hex") {
+        let byte = |pair: &[u8]| u8::from_str_radix(&String::from_utf8_lossy(pair), 16).expect("hex");
+        return Some(hex.as_bytes().chunks(2).map(byte).collect());
+    }
+    let make = input.get("make")?;
+    let part = |key: &str| make[key].as_str().expect("text");
+    let times = usize::try_from(make["times"].as_u64().expect("a count")).expect("a count");
+    Some([part("before"), &part("repeat").repeat(times), part("after")].concat().into_bytes())
 }
 
 /// Writes out every `{"$repeat": [value, n]}` in an array.

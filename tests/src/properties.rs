@@ -2,6 +2,7 @@
 
 use gate_core::canary::compat;
 use gate_core::canary::snapshot::SnapshotDoc;
+use gate_core::contract::covariates::{Covariate, Declared, Spec};
 use gate_core::document::{from_json, from_json_tree, from_node};
 use gate_core::explain::explain;
 use gate_core::render::{Colour, Format, render};
@@ -84,6 +85,44 @@ pub fn compat_bytes(bytes: &[u8]) {
             let printed: Value = serde_json::from_str(&verdict.to_stdout()).expect("stdout is JSON");
             assert_eq!(printed["gate_passed"], json!(verdict.exit_code() == 0));
         }
+    }
+}
+
+/// Any bytes: never a panic; text and tree give one answer; an accepted spec reads back as itself, fits a run that declares
+/// all of it, and does not fit one that lacks what it requires.
+pub fn covariate_spec_bytes(bytes: &[u8]) {
+    let spec = Spec::from_json(bytes);
+    if let Ok(tree) = from_json_tree(bytes) {
+        assert_eq!(spec, Spec::from_node(&tree));
+    }
+    let spec = match spec {
+        Ok(spec) => spec,
+        Err(error) => {
+            assert_eq!(error.exit_code(), 24);
+            assert!(error.findings().all(|it| !it.expected.is_empty() && !it.found.is_empty()));
+            assert!(serde_json::from_str::<Value>(&error.payload()).is_ok());
+            return;
+        }
+    };
+    let normal = serde_json::to_vec(&spec).expect("a spec");
+    let again = Spec::from_json(&normal).expect("an accepted spec reads back");
+    assert!(again.unknown_keys().is_empty());
+    assert_eq!(serde_json::to_vec(&again).expect("a spec"), normal);
+    let names = |covariates: &[_]| covariates.iter().map(|it: &Covariate| it.name.clone()).collect();
+    let mut declared = Declared { dynamic: names(&spec.dynamic), r#static: names(&spec.r#static) };
+    let columns = [declared.dynamic.as_slice(), &declared.r#static].concat();
+    let enforced =
+        spec.enforce(&declared, Some(&columns), "").expect("a run that declares and has everything");
+    assert_eq!((&enforced.dynamic, &enforced.r#static), (&declared.dynamic, &declared.r#static));
+    if let Some(last) = columns.split_last().map(|(_, fewer)| spec.enforce(&declared, Some(fewer), "")) {
+        assert!(last.is_err(), "a declared covariate without a column fits");
+    }
+    if let Some(lost) = spec.dynamic.iter().position(|covariate| covariate.required) {
+        declared.dynamic.remove(lost);
+        assert!(
+            spec.enforce(&declared, None, "").is_err(),
+            "a required covariate was not declared, and it fits"
+        );
     }
 }
 

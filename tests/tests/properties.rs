@@ -34,6 +34,7 @@ proptest! {
         must::snapshot_bytes(&bytes);
         must::policy_bytes(&bytes);
         must::compat_bytes(&bytes);
+        must::covariate_spec_bytes(&bytes);
     }
 }
 
@@ -67,6 +68,26 @@ fn no_damage_to_a_policy_panics() {
             let mut flipped = bytes.clone();
             flipped[at] ^= 1 << (at % 8);
             must::policy_bytes(&flipped);
+        }
+    }
+}
+
+#[test]
+fn no_damage_to_a_covariate_spec_panics() {
+    let cases = std::fs::read(cases::folder().join("covariates.json")).expect("a readable case file");
+    let cases: Vec<serde_json::Value> = serde_json::from_slice(&cases).expect("cases");
+    for input in cases.iter().filter_map(|case| case["input"].as_object()) {
+        let spec = || input.get("spec").map(|spec| spec.to_string().into_bytes());
+        let Some(bytes) = cases::written(input).or_else(spec) else { continue };
+        must::covariate_spec_bytes(&bytes);
+        if bytes.len() > 4096 {
+            continue;
+        }
+        for at in (0..bytes.len()).step_by(3) {
+            must::covariate_spec_bytes(&bytes[..at]);
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 1 << (at % 8);
+            must::covariate_spec_bytes(&flipped);
         }
     }
 }

@@ -39,7 +39,7 @@ fn walk<'a>(node: &'a Node, steps: &mut Vec<Step<'a>>, problems: &mut Problems) 
             for key in doubled(entries) {
                 let path = || field(&path(steps), key);
                 let found = || format!("a second {}", quoted(key));
-                problems.add(|| (path(), "each key once".into(), found()));
+                problems.add("each key once", || (path(), found()));
             }
         }
         _ => {}

@@ -50,7 +50,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn problem(&mut self, path: &str, expected: &str, found: impl FnOnce() -> String) {
-        self.problems.add(|| (path.to_string(), expected.to_string(), found()));
+        self.problems.add(expected, || (path.to_string(), found()));
     }
 
     fn schema_version(&mut self, entries: &Entries) {
@@ -100,9 +100,9 @@ impl<'a> Reader<'a> {
             return None;
         };
         let name = self.name(entries, &path);
-        if let Some(name) = name {
-            self.names.push((name, group, index));
-        }
+        // A bad name can be doubled as well as a good one.
+        self.names.extend(name.map(|name| (name, group, index)));
+        let name = name.filter(|name| self.is_readable(name, &path));
         let r#type = self.r#type(entries, &path);
         let required = self.required(entries, &path);
         self.odd_keys(entries, &["name", "type", "required"], &path);
@@ -110,25 +110,26 @@ impl<'a> Reader<'a> {
     }
 
     fn name(&mut self, entries: &'a Entries, path: &str) -> Option<&'a str> {
-        let path = field(path, "name");
-        let name = match get(entries, "name") {
-            Some(Node::Text(name)) if !trimmed(name).is_empty() => trimmed(name),
+        match get(entries, "name") {
+            Some(Node::Text(name)) if !trimmed(name).is_empty() => Some(trimmed(name)),
             found => {
+                let path = field(path, "name");
                 self.problem(&path, "a name that is not empty", || value_or_nothing(found));
-                return None;
+                None
             }
-        };
+        }
+    }
+
+    fn is_readable(&mut self, name: &str, path: &str) -> bool {
         if name.len() > MAX_COVARIATE_NAME_BYTES {
-            let expected = format!("at most {MAX_COVARIATE_NAME_BYTES} bytes");
-            self.problem(&path, &expected, || name.len().to_string());
-            return None;
+            let expected = format!("a name of at most {MAX_COVARIATE_NAME_BYTES} bytes");
+            self.problem(&field(path, "name"), &expected, || format!("{} bytes", name.len()));
+            return false;
         }
-        if let Some(c) = invisible(name) {
-            let found = || format!("U+{:04X} in {}", u32::from(c), quoted(name));
-            self.problem(&path, "a name without control and format characters", found);
-            return None;
-        }
-        Some(name)
+        let Some(c) = invisible(name) else { return true };
+        let found = || format!("U+{:04X} in {}", u32::from(c), quoted(name));
+        self.problem(&field(path, "name"), "a name without control and format characters", found);
+        false
     }
 
     fn r#type(&mut self, entries: &Entries, path: &str) -> Option<CovariateType> {
@@ -186,21 +187,34 @@ impl<'a> Reader<'a> {
 
     fn repeated_names(&mut self) {
         let names: Vec<&str> = self.names.iter().map(|(name, ..)| *name).collect();
-        for (later, first) in repeated(&names) {
-            let (Some((name, group, index)), Some((_, before, start))) =
-                (self.names.get(later), self.names.get(first))
-            else {
-                continue;
-            };
-            let path = format!("{group}[{index}].name");
-            let found = format!("{}, which is `{before}[{start}]`", quoted(name));
-            let expected = if group == before {
-                format!("each name once in `{group}`")
-            } else {
-                "a name that is not in both groups".to_string()
-            };
-            self.problems.add(|| (path, expected, found));
+        let dynamic = self.names.iter().filter(|(_, group, _)| *group == DYNAMIC_KEY).count();
+        let (first, second) = names.split_at_checked(dynamic).unwrap_or((&names, &[]));
+        let in_static = repeated(second);
+        let seen = |later| in_static.binary_search_by_key(&later, |(index, _)| index + dynamic).is_ok();
+        let both =
+            repeated(&names).into_iter().filter(|(later, first)| *first < dynamic && *later >= dynamic);
+        let both: Vec<(usize, usize)> = both.filter(|(later, _)| !seen(*later)).collect();
+        for (later, first) in repeated(first) {
+            self.repeated_name(later, first);
         }
+        for (later, first) in &in_static {
+            self.repeated_name(later + dynamic, first + dynamic);
+        }
+        for (later, first) in both {
+            self.repeated_name(later, first);
+        }
+    }
+
+    fn repeated_name(&mut self, later: usize, first: usize) {
+        let at = |index| self.names.get(index).copied().unwrap_or_default();
+        let ((name, group, index), (_, before, start)) = (at(later), at(first));
+        let expected = if group == before {
+            format!("each name once in `{group}`")
+        } else {
+            "a name that is not in both groups".to_string()
+        };
+        let found = || format!("{}, which is `{before}[{start}]`", quoted(name));
+        self.problem(&format!("{group}[{index}].name"), &expected, found);
     }
 }
 
