@@ -10,7 +10,9 @@
 pub mod cases;
 pub mod conformance;
 pub mod fixtures;
+pub mod npz;
 pub mod properties;
+pub mod properties_artifacts;
 pub mod reference;
 pub mod scenario;
 

@@ -15,8 +15,10 @@ impl Wrong {
     }
 
     /// The same with its place in a file that could be opened.
-    pub(super) fn inside(self, place: impl Into<String>) -> Unreadable {
-        Unreadable { opened: true, inside: place.into(), expected: self.expected, found: self.found }
+    pub(super) fn inside(self, place: &str) -> Unreadable {
+        // The name of a member may hold anything, and goes to terminals.
+        let inside = place.chars().map(harmless).collect();
+        Unreadable { opened: true, inside, expected: self.expected, found: self.found }
     }
 }
 
@@ -25,5 +27,17 @@ pub(super) fn quoted(bytes: &[u8]) -> String {
     const LONGEST: usize = 32;
     let shown = bytes.get(..LONGEST).unwrap_or(bytes);
     let rest = if shown.len() < bytes.len() { "…" } else { "" };
-    format!("`{}{rest}`", shown.escape_ascii())
+    let pieces = shown.utf8_chunks().map(|chunk| {
+        let valid: String = chunk.valid().chars().map(harmless).collect();
+        format!("{valid}{}", chunk.invalid().escape_ascii())
+    });
+    format!("`{}{rest}`", pieces.collect::<String>())
+}
+
+fn harmless(character: char) -> String {
+    match u8::try_from(character) {
+        Ok(byte) if byte.is_ascii_control() => byte.escape_ascii().to_string(),
+        _ if character.is_control() => character.escape_unicode().to_string(),
+        _ => character.to_string(),
+    }
 }

@@ -62,7 +62,7 @@ impl<'a> Cursor<'a> {
         let found = if self.rest.is_empty() {
             "the end of the file".to_owned()
         } else {
-            format!("{} more", self.left())
+            format!("{} bytes", self.left())
         };
         Wrong::new(format!("{count} more bytes"), found)
     }

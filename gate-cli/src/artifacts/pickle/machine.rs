@@ -49,7 +49,7 @@ impl<'a> Machine<'a> {
             match machine.step() {
                 Ok(None) => {}
                 Ok(Some(root)) => return Ok((machine.values, root)),
-                Err(wrong) => return Err(wrong.inside(format!("byte {at}"))),
+                Err(wrong) => return Err(wrong.inside(&format!("byte {at}"))),
             }
         }
         Err(Wrong::new(format!("at most {MAX_OPCODES} opcodes"), "more").inside(""))
@@ -164,7 +164,7 @@ impl<'a> Machine<'a> {
         if length <= self.input.left() as u64 {
             return Ok(());
         }
-        Err(Wrong::new(format!("a frame of {length} bytes"), format!("{} more", self.input.left())))
+        Err(Wrong::new(format!("a frame of {length} bytes"), format!("{} bytes", self.input.left())))
     }
 
     fn remember(&mut self, code: u8) -> Result<(), Wrong> {
