@@ -22,6 +22,8 @@ mod _tsfm_gate {
     #[pymodule_export]
     use super::compat::{compat_evaluate, compat_evaluate_json};
     #[pymodule_export]
+    use super::contract::{check_metrics, check_run, compute_metrics, run_id_from_path};
+    #[pymodule_export]
     use super::contract::{enforce_covariate_spec, validate_covariate_spec};
     #[pymodule_export]
     use super::evaluate::evaluate;

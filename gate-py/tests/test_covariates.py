@@ -20,7 +20,9 @@ import pytest
 
 import tsfm_gate
 
-VECTORS = Path(__file__).resolve().parents[2] / "tests" / "vectors" / "covariate_spec.jsonl.gz"
+REPOSITORY = Path(__file__).resolve().parents[2]
+CASES = json.loads((REPOSITORY / "tests" / "cases" / "covariates.json").read_text(encoding="utf-8"))
+VECTORS = REPOSITORY / "tests" / "vectors" / "covariate_spec.jsonl.gz"
 SPEC: dict[str, Any] = {
     "schema_version": "covariate_spec.v1",
     "dynamic_covariates": [
@@ -317,7 +319,44 @@ def test_the_context_is_in_the_message() -> None:
         enforce([], context="preprocessing")
 
 
-# ---- recorded rows ----
+# ---- cases and recorded rows ----
+
+
+def text_of(given: dict[str, Any]) -> bytes:
+    if "text" in given:
+        return str(given["text"]).encode()
+    if "hex" in given:
+        return bytes.fromhex(given["hex"])
+    if "make" in given:
+        make = given["make"]
+        return str(make["before"] + make["repeat"] * make["times"] + make["after"]).encode()
+    return json.dumps(given["spec"]).encode()
+
+
+def answer(ask: Callable[[], Any]) -> dict[str, Any]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            found = {"ok": ask()}
+        except tsfm_gate.RunContractError as error:
+            return {"exit_code": error.exit_code, "code": error.code, "findings": error.findings}
+    keys = [key for warning in caught for key in str(warning.message).split(": ", 1)[1][1:-1].split("`, `")]
+    return {**found, "unknown_keys": keys} if keys else found
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["name"]) for case in CASES])
+def test_cases(case: dict[str, Any]) -> None:
+    given = case["input"]
+    if case["op"] == "enforce":
+        spec = given.get("spec", {})
+        names = given["declared_dynamic"], given["declared_static"]
+        assert answer(lambda: enforce(*names, given["columns"], spec, given["context"])) == case["expect"]
+        return
+    text = text_of(given)
+    assert answer(lambda: tsfm_gate.validate_covariate_spec(text)) == case["expect"]
+    # A string would be taken for text itself.
+    if "spec" in given and not isinstance(given["spec"], str):
+        assert answer(lambda: tsfm_gate.validate_covariate_spec(given["spec"])) == case["expect"]
 
 
 def outcome(ask: Callable[[], Any]) -> Any:

@@ -9,15 +9,32 @@
 
 from typing import TYPE_CHECKING
 
-from tsfm_gate._contract import Covariate, CovariateSpec, EnforcedSpec, Imputation
+from tsfm_gate._contract import (
+    Covariate,
+    CovariateSpec,
+    EnforcedSpec,
+    Imputation,
+    Metrics,
+    MetricsReport,
+    RunArray,
+    RunLayout,
+    RunReport,
+    RunSource,
+    RunWindows,
+    UndefinedMetric,
+)
 from tsfm_gate._errors import ContractFinding, GateError, RunContractError
 from tsfm_gate._tsfm_gate import (
     Policy,
     __version__,
+    check_metrics,
+    check_run,
     enforce_covariate_spec,
     evaluate,
     explain,
+    metrics,
     render,
+    run_id_from_path,
     validate_covariate_spec,
 )
 from tsfm_gate._verdict import Coverage, Digests, Excuse, Finding, Note, Verdict
@@ -38,15 +55,27 @@ __all__ = [
     "Finding",
     "GateError",
     "Imputation",
+    "Metrics",
+    "MetricsReport",
     "Note",
     "Policy",
+    "RunArray",
     "RunContractError",
+    "RunLayout",
+    "RunReport",
+    "RunSource",
+    "RunWindows",
+    "UndefinedMetric",
     "Verdict",
     "__version__",
+    "check_metrics",
+    "check_run",
     "enforce_covariate_spec",
     "evaluate",
     "explain",
+    "metrics",
     "render",
+    "run_id_from_path",
     "validate_covariate_spec",
 ]
 

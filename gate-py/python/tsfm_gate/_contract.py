@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal, Required, TypedDict
 
 
 class Covariate(TypedDict):
@@ -43,3 +43,88 @@ class EnforcedSpec(TypedDict):
     """Always empty: a missing column is an error."""
     spec: CovariateSpec
     """An empty dict if no spec was given."""
+
+
+class RunLayout(TypedDict, total=False):
+    """What the place of ``processed.npz`` says about the run."""
+
+    state: Required[Literal["canonical", "unrecognised"]]
+    run_id: str
+    """Only in a canonical layout."""
+    why: str
+    """Only in an unrecognised one, which takes no part in the comparison."""
+
+
+class RunSource(TypedDict):
+    """One source of the run id."""
+
+    source: Literal["argument", "path", "meta", "preprocessor", "split_contract"]
+    state: Literal["agrees", "absent", "not_named", "not_stated", "unrecognised"]
+    run_id: str | None
+    path: str | None
+
+
+class RunArray(TypedDict):
+    """One array that is used."""
+
+    name: str
+    shape: list[int]
+
+
+class RunWindows(TypedDict):
+    """How many windows each part has."""
+
+    train: int
+    validation: int
+    test: int
+
+
+class RunReport(TypedDict):
+    """What a run check compared, when nothing was wrong."""
+
+    run_id: str
+    layout: RunLayout | None
+    """``None`` if no archive was named."""
+    sources: list[RunSource]
+    """Every source of the run id, those that took no part included."""
+    mode: Literal["windowed", "series"] | None
+    arrays: list[RunArray]
+    windows: RunWindows | None
+    features: list[str]
+    targets: list[int]
+    data_checked: bool
+    """False if only the headers of the arrays were read."""
+    spec: EnforcedSpec | None
+    notes: list[str]
+    """What a reader of a pass should know all the same."""
+
+
+class MetricsReport(TypedDict):
+    """The figures of a metrics report that is whole."""
+
+    run_id: str
+    mae: float
+    mse: float
+    rmse: float
+    mape: float
+    r2: float
+
+
+class UndefinedMetric(TypedDict):
+    """A metric without a value."""
+
+    metric: str
+    reason: str
+
+
+class Metrics(TypedDict):
+    """The metrics of some predictions; ``None`` where a formula has no answer."""
+
+    mae: float
+    mse: float
+    rmse: float
+    mape: float | None
+    mape_zero_safe: float
+    r2: float | None
+    mase: float | None
+    undefined: list[UndefinedMetric]

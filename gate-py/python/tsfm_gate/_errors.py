@@ -66,9 +66,8 @@ class ContractFinding(TypedDict):
 class RunContractError(GateError):
     """A broken run contract: the artifacts, the ids or the covariates of a run do not fit.
 
-    ``code`` is the runbook's, like ``ARTIFACT_CONTRACT_ERROR``. When several things are wrong, ``code``,
-    ``exit_code``, ``path``, ``expected`` and ``found`` are those of the first finding, in the documented order
-    of the faults.
+    ``code`` is the runbook's, like ``ARTIFACT_CONTRACT_ERROR``. When several things are wrong, everything but
+    ``findings`` is that of the first one, in the documented order of the faults.
     """
 
     exit_code: int

@@ -5,12 +5,14 @@ from datetime import datetime
 from os import PathLike
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, final, type_check_only
 
-from tsfm_gate._contract import CovariateSpec, EnforcedSpec
+from tsfm_gate._contract import CovariateSpec, EnforcedSpec, Metrics, MetricsReport, RunReport
 from tsfm_gate._verdict import Verdict
 
 __all__ = [
     "Policy",
     "__version__",
+    "check_metrics",
+    "check_run",
     "compat_evaluate",
     "compat_evaluate_json",
     "compat_main",
@@ -18,7 +20,9 @@ __all__ = [
     "evaluate",
     "explain",
     "main",
+    "metrics",
     "render",
+    "run_id_from_path",
     "validate_covariate_spec",
 ]
 
@@ -41,7 +45,8 @@ _Text: TypeAlias = str | bytes | bytearray | memoryview
 _Snapshot: TypeAlias = _Text | Mapping[str, Any]
 _Policy: TypeAlias = Policy | str | Mapping[str, Any]
 _Format: TypeAlias = Literal["text", "json", "markdown"]
-_Spec: TypeAlias = _Text | Mapping[str, Any]
+_Document: TypeAlias = _Text | Mapping[str, Any]
+_Path: TypeAlias = str | PathLike[str]
 
 @type_check_only
 class _Frame(Protocol):
@@ -121,7 +126,48 @@ class Policy:
     def __hash__(self, /) -> int: ...
     def __reduce__(self) -> tuple[Any, tuple[dict[str, Any]]]: ...
 
-def validate_covariate_spec(payload: _Spec) -> CovariateSpec:
+def check_run(
+    run_id: str,
+    *,
+    processed_npz: _Path | None = None,
+    preprocessor_pkl: _Path | None = None,
+    meta: _Path | None = None,
+    covariate_spec: _Path | None = None,
+    dynamic: Iterable[str] | None = None,
+    static: Iterable[str] | None = None,
+    sequence_length: int = 24,
+    horizon: int = 1,
+    strict_run_id: bool = False,
+    headers_only: bool = False,
+) -> RunReport:
+    """Checks that the artifacts of a run belong to it, are whole, and fit what a model is asked for.
+
+    Returns what was compared, and what was not there to compare. Raises `RunContractError` with everything
+    that is wrong, and warns of keys of the covariate spec that nobody reads.
+    """
+
+def run_id_from_path(path: _Path) -> str | None:
+    """The run id that a path states, or `None` if it does not end in `processed/{run_id}/processed.npz`.
+
+    `None` says that the path cannot confirm a run id, not that one was confirmed. Raises `RunContractError`
+    for a path that must not be used: one with `..` behind another part, a directory whose name can be no
+    run id, or links that lead to another run.
+    """
+
+def check_metrics(report: _Document, *, run_id: str | None = None) -> MetricsReport:
+    """Checks that a metrics report is whole and, if a run id is given, of that run; returns its figures.
+
+    Raises `RunContractError` with everything that is wrong.
+    """
+
+def metrics(y_true: Any, y_pred: Any) -> Metrics:
+    """Computes the metrics of predictions, to verify a report by.
+
+    Both arguments are columns, one step ahead each, or have one row for each window and one column for each
+    step. A metric without an answer is `None`, and `undefined` says why.
+    """
+
+def validate_covariate_spec(payload: _Document) -> CovariateSpec:
     """Checks a covariate spec and returns its normal form.
 
     Raises `RunContractError` with everything that is wrong, and warns of keys that nobody reads.
@@ -132,7 +178,7 @@ def enforce_covariate_spec(
     declared_dynamic: Iterable[str] | None,
     declared_static: Iterable[str] | None,
     available_columns: _Frame | _Table | Iterable[str] | None = None,
-    spec: _Spec,
+    spec: _Document,
     context: str = "",
 ) -> EnforcedSpec:
     """Compares declared covariates, and the columns of the data, with a covariate spec.

@@ -99,7 +99,7 @@ fn to_python<'py>(py: Python<'py>, enforced: &Enforced) -> PyResult<Bound<'py, P
 }
 
 /// A key that nobody reads may be a rule that its author believes to be in force.
-fn warn_of_unknown_keys(py: Python<'_>, spec: &Spec) -> PyResult<()> {
+pub(super) fn warn_of_unknown_keys(py: Python<'_>, spec: &Spec) -> PyResult<()> {
     if spec.unknown_keys().is_empty() {
         return Ok(());
     }

@@ -1,10 +1,14 @@
 //! The run contract: runs, covariate specs and metrics reports.
 
 mod covariates;
+mod metrics;
 mod names;
+mod run;
 mod spec;
 
 pub(crate) use covariates::{enforce_covariate_spec, validate_covariate_spec};
+pub(crate) use metrics::{check_metrics, compute_metrics};
+pub(crate) use run::{check_run, run_id_from_path};
 
 use gate_core::GateError;
 use gate_core::contract::{ContractError, ContractFault, ContractFinding};
