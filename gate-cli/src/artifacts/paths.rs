@@ -1,6 +1,8 @@
 //! Where the other files of a run lie, as seen from its `processed.npz`.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+
+use gate_core::contract::Layout;
 
 /// A file beside the npz.
 pub(super) fn beside(npz: &Path, name: &str) -> PathBuf {
@@ -8,25 +10,12 @@ pub(super) fn beside(npz: &Path, name: &str) -> PathBuf {
 }
 
 /// `{root}/models/{run_id}/preprocessor.pkl` for `{root}/processed/{run_id}/processed.npz`; none for any other layout.
-///
-/// The last three parts decide, not an outer folder that is called `processed`, too. A path with `..` behind another
-/// part has no layout: its parts need not be where it leads.
 pub(super) fn preprocessor_of(npz: &Path) -> Option<PathBuf> {
-    let parts: Vec<Component<'_>> = npz.components().collect();
-    let (run_id, root) = match parts.as_slice() {
-        [root @ .., Component::Normal(folder), Component::Normal(run_id), Component::Normal(file)]
-            if *folder == "processed" && *file == "processed.npz" =>
-        {
-            (run_id, root)
-        }
-        _ => return None,
-    };
-    let standing = |part: &&Component<'_>| matches!(part, Component::ParentDir | Component::CurDir);
-    if root.iter().skip_while(standing).any(|part| *part == Component::ParentDir) {
-        return None;
-    }
-    let root: PathBuf = root.iter().collect();
-    Some(root.join("models").join(run_id).join("preprocessor.pkl"))
+    let text = npz.to_string_lossy();
+    let text = if MAIN_SEPARATOR == '/' { text } else { text.replace(MAIN_SEPARATOR, "/").into() };
+    Layout::of(&text).run_id()?;
+    let run = npz.parent()?.file_name()?;
+    Some(npz.ancestors().nth(3)?.join("models").join(run).join("preprocessor.pkl"))
 }
 
 #[cfg(test)]
@@ -48,12 +37,13 @@ mod tests {
             preprocessor("/processed//r/./processed.npz").as_deref(),
             Some("/models/r/preprocessor.pkl")
         );
+        let nested = preprocessor("data/processed/p/art/processed/r/processed.npz");
+        assert_eq!(nested.as_deref(), Some("data/processed/p/art/models/r/preprocessor.pkl"));
+        // Where the reader stands does not change what the path says.
         assert_eq!(
             preprocessor("../processed/r/processed.npz").as_deref(),
             Some("../models/r/preprocessor.pkl")
         );
-        let nested = preprocessor("data/processed/p/art/processed/r/processed.npz");
-        assert_eq!(nested.as_deref(), Some("data/processed/p/art/models/r/preprocessor.pkl"));
     }
 
     #[test]
@@ -65,6 +55,7 @@ mod tests {
             "processed/r/sub/processed.npz",
             "processed/../processed.npz",
             "a/../processed/r/processed.npz",
+            "processed/-r/processed.npz",
             "processed/r/../s/processed.npz",
             "",
         ] {
