@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::archive::{self, Data, Used};
 use super::covariates::{self, Declared, Enforced};
-use super::facts::{Artifact, RunFacts};
+use super::facts::{Array, Artifact, RunFacts};
 use super::fields::{missing, unreadable};
 use super::finding::{ContractError, ContractFault, ContractFinding};
 use super::layout::Layout;
@@ -106,9 +106,15 @@ fn steps(model: Model) -> impl Iterator<Item = ContractFinding> {
 }
 
 /// The windows that the archive holds; none where a pipeline has to cut them.
+///
+/// Where `X` and `y` disagree nobody knows how many there are, and where there are none no split could be right: both
+/// are findings of their own.
 fn window_count(used: &Used<'_>) -> Option<u64> {
+    let rows = |array: &Array| array.shape.first().copied();
     match used.data {
-        Data::Windowed { y: Some(y), .. } => y.shape.first().copied(),
+        Data::Windowed { x: Some(x), y: Some(y), .. } if rows(x) == rows(y) => {
+            rows(y).filter(|rows| *rows > 0)
+        }
         _ => None,
     }
 }

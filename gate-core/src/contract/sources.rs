@@ -3,13 +3,12 @@
 //! Every source is compared with the argument, and every mismatch is reported. What a file states is compared as it
 //! stands: only what a person typed is trimmed.
 
-use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::facts::{Artifact, FilePath, RunFacts};
-use super::fields::{Fields, missing, unreadable, value};
+use super::fields::{Fields, missing, unreadable};
 use super::finding::{ContractFault, ContractFinding};
 use super::layout::Layout;
 use super::report::{Source, SourceReport, SourceState};
@@ -101,45 +100,37 @@ impl Sources {
         self.document(Source::SplitContract, split, faults, id);
     }
 
-    fn document(
-        &mut self,
-        source: Source,
-        artifact: &Artifact<Node>,
-        (invalid, mismatch): (ContractFault, ContractFault),
-        id: Option<&RunId>,
-    ) {
-        let Some((file, fields)) = self.open(source, artifact, invalid) else { return };
-        match fields.get(KEY) {
-            None => self.add(source, SourceState::NotStated, None, Some(file)),
-            Some(Node::Text(stated)) => self.compare(source, stated, &fields, mismatch, id, file),
-            // There is a run id, and it cannot be this run's: an id is a text.
-            Some(other) => {
-                self.findings.push(fields.wrong(mismatch, KEY, wanted(id), Some(other)));
-                self.add(source, SourceState::NotStated, None, Some(file));
-            }
+    /// The preprocessor must say whose it is: a payload without a run id would fit every run.
+    fn preprocessor(&mut self, artifact: &Artifact<Node>, id: Option<&RunId>) {
+        let invalid = ContractFault::PreprocessorInvalid;
+        let faults = (invalid, ContractFault::PreprocessorMismatch);
+        if let Some(silent) = self.document(Source::Preprocessor, artifact, faults, id) {
+            self.findings.push(silent.wrong(invalid, KEY, "a run id", None));
         }
     }
 
-    /// The preprocessor must say whose it is: a payload without a usable id would fit every run.
-    fn preprocessor(&mut self, artifact: &Artifact<Node>, id: Option<&RunId>) {
-        let invalid = ContractFault::PreprocessorInvalid;
-        let Some((file, fields)) = self.open(Source::Preprocessor, artifact, invalid) else { return };
-        match fields.get(KEY) {
-            Some(Node::Text(stated)) if !stated.trim().is_empty() => {
-                self.compare(
-                    Source::Preprocessor,
-                    stated,
-                    &fields,
-                    ContractFault::PreprocessorMismatch,
-                    id,
-                    file,
-                );
+    /// Compares what a document states; one that states no run id comes back.
+    fn document<'a>(
+        &mut self,
+        source: Source,
+        artifact: &'a Artifact<Node>,
+        (invalid, mismatch): (ContractFault, ContractFault),
+        id: Option<&RunId>,
+    ) -> Option<Fields<'a>> {
+        let (file, fields) = self.open(source, artifact, invalid)?;
+        let found = fields.get(KEY);
+        match (found, id) {
+            (None, _) => {
+                self.add(source, SourceState::NotStated, None, Some(file));
+                return Some(fields);
             }
-            found => {
-                self.findings.push(fields.wrong(invalid, KEY, "a run id", found));
-                self.add(Source::Preprocessor, SourceState::NotStated, None, Some(file));
+            (Some(Node::Text(stated)), id) if id.is_none_or(|id| id.as_str() == stated) => {
+                self.add(source, SourceState::Agrees, Some(stated.clone()), Some(file));
             }
+            // A run id that is no text is there, and cannot be this run's.
+            _ => self.findings.push(fields.wrong(mismatch, KEY, wanted(id), found)),
         }
+        None
     }
 
     /// The fields of a document that is there and readable; whatever else it is goes into the report.
@@ -171,22 +162,6 @@ impl Sources {
         };
         self.add(source, state, None, file);
         None
-    }
-
-    fn compare(
-        &mut self,
-        source: Source,
-        stated: &str,
-        fields: &Fields<'_>,
-        mismatch: ContractFault,
-        id: Option<&RunId>,
-        file: &FilePath,
-    ) {
-        if id.is_some_and(|id| id.as_str() != stated) {
-            let found = value(&Node::Text(stated.to_owned()));
-            self.findings.push(ContractFinding::new(mismatch, fields.place(KEY), wanted(id), found));
-        }
-        self.add(source, SourceState::Agrees, Some(stated.to_owned()), Some(file));
     }
 
     fn add(&mut self, source: Source, state: SourceState, run_id: Option<String>, file: Option<&FilePath>) {

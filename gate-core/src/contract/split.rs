@@ -104,7 +104,7 @@ fn n_windows(index: &Fields<'_>, windows: Option<u64>, findings: &mut Vec<Contra
         _ => None,
     };
     let expected = match (stated, windows) {
-        (Some(stated), Some(windows)) if stated != windows => format!("{windows}, the windows of y"),
+        (Some(stated), Some(windows)) if stated != windows => format!("{windows}, the windows of X and y"),
         (None, _) => "a number of windows".to_string(),
         _ => return stated,
     };
@@ -219,7 +219,7 @@ fn output_slice(
     let expected = match (part, windows) {
         (Some(part), _) if *part != stated => format!("{}, as in `split_index`", slice(part)),
         (None, Some(windows)) if stated.end > windows => {
-            format!("an end of at most {windows}, the windows of y")
+            format!("an end of at most {windows}, the windows of X and y")
         }
         _ => return None,
     };

@@ -133,21 +133,21 @@ fn stated_run_id(
     findings: &mut Vec<ContractFinding>,
 ) -> Option<String> {
     let found = root.get("run_id");
-    let Some(Node::Text(stated)) = found else {
-        findings.push(root.wrong(INVALID, "run_id", "a run id", found));
-        return None;
+    let stated = match found {
+        Some(Node::Text(stated)) => Some(stated),
+        _ => None,
     };
-    match run_id {
-        Some(id) if id.as_str() != stated => {
+    match (run_id, found) {
+        (Some(id), Some(_)) if stated.is_none_or(|stated| id.as_str() != stated) => {
             let expected = format!("run id {} as in the argument `run_id`", quoted(id.as_str()));
             findings.push(root.wrong(ContractFault::MetricsMismatch, "run_id", expected, found));
         }
-        None if RunId::exact(stated).is_none() => {
+        _ if stated.and_then(|stated| RunId::exact(stated)).is_none() => {
             findings.push(root.wrong(INVALID, "run_id", "a run id", found));
         }
         _ => {}
     }
-    Some(stated.clone())
+    stated.cloned()
 }
 
 /// The value of a metric. One that is not required may be left out, or be null where it is undefined.
