@@ -9,6 +9,7 @@ import pickle
 import shutil
 import tarfile
 import threading
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from test_cases import check as expect
 
 import tsfm_gate
 
@@ -120,6 +122,83 @@ def test_fixture_trees(case: dict[str, Any], headers_only: bool, trees: Path) ->
         assert found in (0, 22)
     else:
         assert found == demanded(case), case["why"]
+
+
+# ---- shared cases ----
+
+
+def cases() -> list[Any]:
+    text = (TESTS / "cases" / "run_contract.json").read_text(encoding="utf-8")
+    read = [case for case in json.loads(text) if case["input"].get("op", "check") in ("check", "metrics")]
+    return [pytest.param(case, id=case["name"]) for case in read]
+
+
+def write(path: Path, content: Any) -> None:
+    """As the Rust tests do: text, JSON, a link, a folder, or null for a file to remove."""
+    if content is None:
+        path.unlink()
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, str):
+        path.write_text(content, encoding="utf-8")
+    elif isinstance(content, dict) and "link" in content:
+        path.symlink_to(content["link"])
+    elif isinstance(content, dict) and "folder" in content:
+        path.mkdir(parents=True, exist_ok=True)
+    else:
+        path.write_text(json.dumps(content), encoding="utf-8")
+
+
+@pytest.mark.parametrize("case", cases())
+def test_cases(case: dict[str, Any], trees: Path, tmp_path: Path) -> None:
+    given = case["input"]
+    if os.name == "nt" and any(
+        isinstance(it, dict) and "link" in it for it in given.get("files", {}).values()
+    ):
+        pytest.skip("links need a privilege")
+    tree = given.get("tree", "good")
+    root = tmp_path.resolve() / tree
+    shutil.copytree(trees / tree, root, symlinks=True)
+    for path, content in given.get("files", {}).items():
+        write(root / path, content)
+    args = next(it["args"] for it in index() if it["case"] == tree) | given.get("args", {})
+    found = answer(lambda: ask(given.get("op", "check"), args, root))
+    expect(case["expect"], json.loads(json.dumps(found, ensure_ascii=False).replace(f"{root}/", "")))
+
+
+def ask(op: str, args: dict[str, Any], root: Path) -> Any:
+    if op == "metrics":
+        return tsfm_gate.check_metrics(args["report"], run_id=args.get("of_run"))
+
+    def path(argument: str) -> str | None:
+        named = args.get(argument)
+        return None if named is None else f"{root}/{named}"
+
+    def names(argument: str) -> list[str]:
+        return str(args.get(argument) or "").split(",")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return tsfm_gate.check_run(
+            args["run_id"],
+            processed_npz=path("processed_npz"),
+            preprocessor_pkl=path("preprocessor_pkl"),
+            meta=path("meta"),
+            covariate_spec=path("covariate_spec"),
+            dynamic=names("dynamic_covariates"),
+            static=names("static_covariates"),
+            sequence_length=args.get("sequence_length", 24),
+            horizon=args.get("horizon", 1),
+            strict_run_id=args.get("strict_run_id", False),
+            headers_only=args.get("headers_only", False),
+        )
+
+
+def answer(asked: Callable[[], Any]) -> dict[str, Any]:
+    try:
+        return {"exit_code": 0, "report": asked()}
+    except tsfm_gate.RunContractError as error:
+        return {"exit_code": error.exit_code, "code": error.code, "findings": error.findings}
 
 
 # ---- the report ----
