@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::archive::{self, Data, Used};
 use super::covariates::{self, Declared, Enforced};
 use super::facts::{Array, Artifact, RunFacts};
-use super::fields::{missing, unreadable};
+use super::fields::{missing, place, unreadable};
 use super::finding::{ContractError, ContractFault, ContractFinding};
 use super::layout::Layout;
 use super::report::{RunReport, SourceState, Windows};
@@ -30,15 +30,17 @@ pub fn check(facts: &RunFacts) -> Result<RunReport, ContractError> {
     let id = take(run_id(&facts.run_id, facts.strict_run_id), &mut findings);
     let model = Model { sequence_length: facts.sequence_length, horizon: facts.horizon };
     findings.extend(something_to_do(facts));
-    findings.extend(steps(model));
+    let impossible: Vec<ContractFinding> = steps(model).collect();
     let sources = sources::check(facts, id.as_ref());
     findings.extend(sources.findings);
     let used = archive::check(&facts.npz, &mut findings);
     let mut windows = None;
-    if let Some(used) = &used {
+    // No shape fits a model without steps.
+    if let Some(used) = used.as_ref().filter(|_| impossible.is_empty()) {
         shapes::check(used, model, &mut findings);
         windows = sufficiency::check(used, model.sequence_length, model.horizon, &mut findings);
     }
+    findings.extend(impossible);
     let canonical = matches!(sources.layout, Some(Layout::Canonical(_)));
     let stated = split::check(&facts.split, canonical, used.as_ref().and_then(window_count), &mut findings);
     let spec = spec(facts, used.as_ref(), &mut findings);
@@ -124,7 +126,7 @@ fn window_count(used: &Used<'_>) -> Option<u64> {
 /// Without an archive, or with one whose features cannot be read, the columns are unknown, which is not the same as
 /// none.
 fn spec(facts: &RunFacts, used: Option<&Used<'_>>, findings: &mut Vec<ContractFinding>) -> Option<Enforced> {
-    let node = match &facts.spec {
+    let spec = match &facts.spec {
         Artifact::NotNamed => None,
         Artifact::Absent(file) => {
             findings.push(missing(file));
@@ -134,16 +136,25 @@ fn spec(facts: &RunFacts, used: Option<&Used<'_>>, findings: &mut Vec<ContractFi
             findings.push(unreadable(file, why, ContractFault::SpecInvalid));
             return None;
         }
-        Artifact::Read(_, node) => Some(node),
+        Artifact::Read(file, node) => Some((file, node)),
     };
     let declared = Declared { dynamic: facts.dynamic.clone(), r#static: facts.r#static.clone() };
     let columns = used.and_then(|used| used.features);
-    match covariates::enforce(node, &declared, columns, CONTEXT) {
-        Ok(enforced) => node.map(|_| enforced),
+    match covariates::enforce(spec.map(|(_, node)| node), &declared, columns, CONTEXT) {
+        Ok(enforced) => spec.map(|_| enforced),
         Err(error) => {
-            findings.extend(error.findings().cloned());
+            let file = spec.map_or("", |(file, _)| &file.named);
+            findings.extend(error.findings().cloned().map(|finding| in_file(file, finding)));
             None
         }
+    }
+}
+
+/// A field of the spec, among the fields of other documents.
+fn in_file(file: &str, finding: ContractFinding) -> ContractFinding {
+    match finding.fault {
+        ContractFault::SpecInvalid => ContractFinding { path: place(file, &finding.path), ..finding },
+        _ => finding,
     }
 }
 
@@ -181,7 +192,7 @@ fn notes(
             }
         }
     }
-    let declared = !facts.dynamic.is_empty() || !facts.r#static.is_empty();
+    let declared = facts.dynamic.iter().chain(&facts.r#static).any(|name| !name.trim().is_empty());
     if declared && report.spec.is_none() {
         notes.push("covariates are declared, and no spec was named to compare them with".to_string());
     }

@@ -93,7 +93,7 @@ impl Rules<'_, '_> {
             self.push(
                 ContractFault::FeaturesInvalid,
                 &x.name,
-                format!("{features} features, as `feature_names` lists"),
+                format!("as many features as `feature_names` lists, {features}"),
                 format!("{width} in {}", shape(x)),
             );
         }

@@ -54,8 +54,7 @@ impl Sources {
                 self.findings.push(elsewhere(file, &why));
             }
             (Layout::Canonical(_) | Layout::Unrecognised { .. }, Some(resolved)) => {
-                let real = quoted(file.resolved.as_deref().unwrap_or_default());
-                self.refuse_path(&resolved, file, &format!(", links followed: {real}"), id);
+                self.refuse_path(&resolved, file, &format!(", links followed: {}", real(file)), id);
                 // A file that was named relative to its own directory is known by where that is.
                 if named.run_id().is_none() && resolved.run_id().is_some() {
                     return self.place(resolved, file);
@@ -178,12 +177,16 @@ fn wanted(id: Option<&RunId>) -> String {
 
 /// The path looks right and leads to a place that says nothing.
 fn elsewhere(file: &FilePath, why: &str) -> ContractFinding {
-    let real = quoted(file.resolved.as_deref().unwrap_or_default());
     let expected = "a file in `processed/{run_id}`, links followed";
     ContractFinding::new(
         ContractFault::LayoutViolation,
         &*file.named,
         expected,
-        format!("a link to {real}: {why}"),
+        format!("a link to {}: {why}", real(file)),
     )
+}
+
+/// Where a file really is, however long that is.
+fn real(file: &FilePath) -> String {
+    format!("`{}`", file.resolved.as_deref().unwrap_or_default().escape_debug())
 }

@@ -204,7 +204,7 @@ fn stricter_reading(finding: &ContractFinding) -> Option<&'static str> {
     }
 }
 
-fn base64(text: &str) -> Vec<u8> {
+pub(super) fn base64(text: &str) -> Vec<u8> {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let digit = |byte: u8| DIGITS.iter().position(|digit| *digit == byte);
     let (mut bits, mut bytes) = ((0_usize, 0), Vec::new());
