@@ -161,3 +161,60 @@ pub(super) fn shape(array: &Array) -> String {
         axes => format!("the shape ({})", axes.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::*;
+    use crate::contract::facts::{FilePath, Kind};
+
+    fn array(name: &str, shape: &[u64]) -> Array {
+        Array { name: name.into(), kind: Kind::Float, shape: shape.to_vec(), broken: None }
+    }
+
+    /// The faults of 40 windows of 8 steps and 2 features, with a horizon of 3, beside another array.
+    fn beside(
+        future: Option<&[u64]>,
+        fixed: Option<&[u64]>,
+        targets: &[i64],
+        y: &[u64],
+    ) -> Vec<ContractFault> {
+        let file = FilePath { named: "processed.npz".into(), resolved: None, explicit: true };
+        let (x, y) = (array("X", &[40, 8, 2]), array("y", y));
+        let future = future.map(|shape| array("X_fut", shape));
+        let fixed = fixed.map(|shape| array("static_features", shape));
+        let data =
+            Data::Windowed { x: Some(&x), y: Some(&y), future: future.as_ref(), fixed: fixed.as_ref() };
+        let names = ["a".into(), "b".into()];
+        let used =
+            Used { file: &file, data, features: Some(&names), targets: Some(targets), data_checked: true };
+        let mut findings = Vec::new();
+        check(&used, Model { sequence_length: 8, horizon: 3 }, &mut findings);
+        findings.into_iter().map(|finding| finding.fault).collect()
+    }
+
+    #[test]
+    fn covariates_of_the_future_cover_the_horizon() {
+        assert_eq!(beside(Some(&[40, 3, 5]), None, &[0], &[40, 3]), vec![]);
+        assert_eq!(beside(Some(&[40, 8, 5]), None, &[0], &[40, 3]), [ContractFault::ShapeMismatch]);
+        assert_eq!(beside(Some(&[39, 3, 5]), None, &[0], &[40, 3]), [ContractFault::BatchMismatch]);
+        assert_eq!(beside(Some(&[40, 3]), None, &[0], &[40, 3]), [ContractFault::ShapeMismatch]);
+    }
+
+    #[test]
+    fn static_covariates_have_a_row_for_each_window_or_each_row() {
+        for rows in [40, 50] {
+            assert_eq!(beside(None, Some(&[rows, 4]), &[0], &[40, 3]), vec![]);
+        }
+        assert_eq!(beside(None, Some(&[41, 4]), &[0], &[40, 3]), [ContractFault::BatchMismatch]);
+        assert_eq!(beside(None, Some(&[40]), &[0], &[40, 3]), [ContractFault::ShapeMismatch]);
+    }
+
+    #[test]
+    fn the_horizon_stands_once_or_once_for_each_target() {
+        assert_eq!(beside(None, None, &[0, 1], &[40, 3]), vec![]);
+        assert_eq!(beside(None, None, &[0, 1], &[40, 6]), vec![]);
+        assert_eq!(beside(None, None, &[0], &[40, 6]), [ContractFault::ShapeMismatch]);
+    }
+}

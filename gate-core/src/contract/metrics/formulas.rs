@@ -63,8 +63,8 @@ impl Metrics {
     ///
     /// ```
     /// use gate_core::contract::metrics::Metrics;
-    /// let metrics = Metrics::compute(&[1.0, 2.0, 4.0], &[1.0, 2.0, 3.0]).unwrap();
-    /// assert_eq!((metrics.mae * 3.0, metrics.mape), (1.0, Some(25.0 / 3.0)));
+    /// let metrics = Metrics::compute(&[1.0, 2.0, 4.0, 8.0], &[1.0, 2.0, 3.0, 8.0]).unwrap();
+    /// assert_eq!((metrics.mae, metrics.rmse, metrics.mape), (0.25, 0.5, Some(6.25)));
     /// ```
     pub fn compute(y_true: &[f64], y_pred: &[f64]) -> Result<Self, ContractError> {
         Self::of_windows(y_true, y_pred, 1)
