@@ -8,13 +8,13 @@ use super::Colour;
 use super::words::tame;
 use crate::contract::health::HealthReport;
 use crate::contract::metrics::MetricsReport;
-use crate::contract::{RunReport, SourceReport, Windows};
+use crate::contract::{RunReport, Source, SourceReport, SourceState, Windows};
 
 /// Writes the answer of a run check that found nothing wrong.
 #[must_use]
 pub fn run(report: &RunReport, colour: Colour) -> String {
     let mut page = Page { text: String::new(), colour };
-    page.headline(report.run_id.as_str(), "nothing contradicts this run");
+    page.headline(report.run_id.as_str(), &confirmed(&report.sources));
     page.sources(&report.sources);
     if let Some(mode) = report.mode {
         let rows = report.arrays.iter().map(|it| [it.name.clone(), shape(&it.shape)]);
@@ -44,6 +44,17 @@ pub fn metrics(report: &MetricsReport, colour: Colour) -> String {
     page.headline(&report.run_id, "every metric is there and finite");
     page.table("metrics", values(report).into());
     page.text
+}
+
+/// How many sources took part: no contradiction says little where nothing was compared.
+fn confirmed(sources: &[SourceReport]) -> String {
+    let compared = || sources.iter().filter(|it| it.source != Source::Argument);
+    match compared().filter(|it| it.state == SourceState::Agrees).count() {
+        0 => "nothing contradicts this run, and nothing confirms it".to_string(),
+        agree => {
+            format!("{agree} of {} sources confirm this run, and nothing contradicts it", compared().count())
+        }
+    }
 }
 
 fn values(report: &MetricsReport) -> [[String; 2]; 5] {
