@@ -6,19 +6,19 @@
 //! requires nothing.
 
 mod declared;
-mod document;
 mod duplicates;
 mod enforce;
 mod names;
 mod problems;
 mod read;
+mod scan;
 mod shown;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use serde::Serialize as DeriveSerialize;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
-use serde::{Deserialize, Serialize as DeriveSerialize};
 
 pub use declared::Declared;
 pub use enforce::{Enforced, enforce};
@@ -68,14 +68,13 @@ pub enum CovariateType {
 }
 
 /// What to do about missing values; what is not set is for the pipeline to choose.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, DeriveSerialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, DeriveSerialize)]
 pub struct Imputation {
     /// For dynamic covariates.
-    #[serde(default, rename = "dynamic_covariates", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "dynamic_covariates", skip_serializing_if = "Option::is_none")]
     pub dynamic: Option<DynamicImputation>,
     /// For static covariates.
-    #[serde(default, rename = "static_covariates", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "static_covariates", skip_serializing_if = "Option::is_none")]
     pub r#static: Option<StaticImputation>,
 }
 
@@ -112,7 +111,7 @@ impl Spec {
     pub fn from_json(bytes: &[u8]) -> Result<Self, ContractError> {
         let text = check_text(bytes).map_err(|error| problems::unreadable(&error))?;
         // A spec without any problem or oddity takes the fast way; the other one explains.
-        if let Some(spec) = document::read(text) {
+        if let Some(spec) = scan::spec(text) {
             return Ok(spec);
         }
         let node = from_json_tree(bytes).map_err(|error| problems::unreadable(&error))?;
