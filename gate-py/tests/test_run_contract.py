@@ -557,7 +557,7 @@ def test_metrics_of_what_is_none(y_true: Any, y_pred: Any, exit_code: int, said:
 def test_others_run_while_files_are_read(good: Path) -> None:
     # The interpreter is free as long as artifacts are read and judged.
     rng = np.random.default_rng(0)
-    x, y = rng.normal(size=(40_000, 8, 1)), rng.normal(size=(40_000, 1))
+    x, y = rng.normal(size=(100_000, 8, 1)), rng.normal(size=(100_000, 1))
     np.savez(npz(good), X=x, y=y, feature_names=np.array(["target"]), target_indices=np.array([0]))
     npz(good).with_name("split_contract.json").unlink()
     counted = 0

@@ -25,28 +25,28 @@ fn group<'py>(
     covariates: &[Covariate],
     templates: &mut Templates<'py>,
 ) -> PyResult<Bound<'py, PyList>> {
-    let items: PyResult<Vec<_>> = covariates.iter().map(|covariate| templates.fill(py, covariate)).collect();
-    PyList::new(py, items?)
+    let mut items = Vec::with_capacity(covariates.len());
+    for covariate in covariates {
+        items.push(templates.fill(py, covariate)?);
+    }
+    PyList::new(py, items)
 }
 
-/// A dict without its name for each type of a covariate, required or not.
+/// A dict for each type of a covariate, required or not: the first one that was made.
 struct Templates<'py>(Vec<(CovariateType, bool, Bound<'py, PyDict>)>);
 
 impl<'py> Templates<'py> {
     fn fill(&mut self, py: Python<'py>, covariate: &Covariate) -> PyResult<Bound<'py, PyDict>> {
-        // Its keys are there already, so copying it and setting one costs less than setting three.
-        let dict = self.of(py, covariate)?.copy()?;
-        dict.set_item(intern!(py, "name"), PyString::new(py, &covariate.name))?;
-        Ok(dict)
-    }
-
-    fn of(&mut self, py: Python<'py>, like: &Covariate) -> PyResult<Bound<'py, PyDict>> {
-        let alike = |known: &&(CovariateType, bool, _)| known.0 == like.r#type && known.1 == like.required;
-        if let Some((.., dict)) = self.0.iter().find(alike) {
-            return Ok(dict.clone());
+        let alike =
+            |known: &&(CovariateType, bool, _)| known.0 == covariate.r#type && known.1 == covariate.required;
+        if let Some((.., template)) = self.0.iter().find(alike) {
+            // The keys are there already, so copying it and setting one costs less than setting three.
+            let dict = template.copy()?;
+            dict.set_item(intern!(py, "name"), PyString::new(py, &covariate.name))?;
+            return Ok(dict);
         }
-        let dict = build::object(py, like)?.cast_into::<PyDict>()?;
-        self.0.push((like.r#type, like.required, dict.clone()));
+        let dict = build::object(py, covariate)?.cast_into::<PyDict>()?;
+        self.0.push((covariate.r#type, covariate.required, dict.clone()));
         Ok(dict)
     }
 }
