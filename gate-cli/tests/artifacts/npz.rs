@@ -97,6 +97,27 @@ fn a_directory_that_counts_wrong_spoils_the_archive() {
 }
 
 #[test]
+fn a_directory_that_two_readers_find_at_two_places_spoils_the_archive() {
+    let good = archive(&[Member::stored("X.npy", b"")]);
+    let size = good.len() - 10;
+    let mut bytes = good.clone();
+    bytes[size] += 1;
+    assert_eq!(
+        refused(&bytes),
+        ": expected a directory that ends at byte 86, found one of 52 bytes at byte 35"
+    );
+}
+
+#[test]
+fn the_mark_that_ends_lzma_has_to_be_whole() {
+    let good = sample("lzma");
+    let data = good.windows(5).position(|window| window == b"y.npy").expect("the next member") - 31;
+    let mut bytes = good.to_vec();
+    bytes[data] ^= 0xff;
+    assert!(broken(&facts(&bytes), "X").starts_with("X: expected data that can be unpacked, found "));
+}
+
+#[test]
 fn bombs_are_refused_by_what_they_claim() {
     let header = array("<f4", "(1000000000,)", &[]);
     let bomb = Member { size: 4_000_000_128, ..Member::deflated("X.npy", &header) };

@@ -47,6 +47,7 @@ impl<R: ReaderAt> Directory<R> {
             .max_search_space(SEARCHED_BYTES)
             .locate_in_reader(reader, &mut buffer, size)
             .map_err(|(_, error)| archive_wrong(Wrong::new("a whole zip archive", said(&error))))?;
+        check_end(&zip).map_err(archive_wrong)?;
         let entries = list(&zip, &mut buffer).map_err(archive_wrong)?;
         let directory = Self { zip, entries: last_of_each_name(entries) };
         for entry in &directory.entries {
@@ -98,6 +99,22 @@ fn check_start(reader: &impl ReaderAt, size: u64) -> Result<(), Wrong> {
         other => format!("a file that starts with {}", quoted(other)),
     };
     Err(Wrong::new("a zip archive of arrays", found))
+}
+
+/// The directory ends where its end begins. Python finds the directory by its size, others by its offset; an archive in
+/// which the two disagree would pass here and fail in the training.
+fn check_end<R: ReaderAt>(zip: &ZipArchive<R>) -> Result<(), Wrong> {
+    let mut end = [[0; 4]; 5];
+    let read = zip.get_ref().read_exact_at(end.as_flattened_mut(), zip.eocd_offset());
+    read.map_err(|error| Wrong::new("the end of the directory", error.to_string()))?;
+    let [_, _, _, size, offset] = end.map(u32::from_le_bytes);
+    let expected = zip.eocd_offset();
+    // Archives above 4 GiB have the true figures in a record that the library has already followed.
+    if size == u32::MAX || offset == u32::MAX || u64::from(size) + u64::from(offset) == expected {
+        return Ok(());
+    }
+    let expected = format!("a directory that ends at byte {expected}");
+    Err(Wrong::new(expected, format!("one of {size} bytes at byte {offset}")))
 }
 
 fn list<R: ReaderAt>(zip: &ZipArchive<R>, buffer: &mut [u8]) -> Result<Vec<Entry>, Wrong> {

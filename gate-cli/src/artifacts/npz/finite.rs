@@ -53,29 +53,24 @@ fn check_for(element: Element) -> Result<Check, Wrong> {
 
 /// A check of whole chunks of one width.
 ///
-/// A float is no finite number if all bits of its exponent are set; then one more overflows into the sign. So a chunk is
-/// judged by an `and`, an addition and an `or` for each value, without a branch, and the compiler makes vectors of it.
+/// A float is no finite number if all bits of its exponent are set. The mask is brought into the order of the file
+/// instead of each value into that of the machine, and nothing ends the loop early: the compiler makes vectors of it.
 macro_rules! check {
     ($name:ident, $Bits:ident, $bytes:literal, $exponent:literal) => {
         fn $name(chunk: &[u8], big_endian: bool) -> Option<(u64, String)> {
             const EXPONENT: $Bits = $exponent;
-            const LOWEST: $Bits = EXPONENT & EXPONENT.wrapping_neg();
             const SIGN: $Bits = 1 << ($Bits::BITS - 1);
             const FRACTION: $Bits = !(EXPONENT | SIGN);
+            let mask = if big_endian { EXPONENT.to_be() } else { EXPONENT.to_le() };
             let values = chunk.as_chunks::<$bytes>().0;
-            let overflow = |bits: $Bits| (bits & EXPONENT).wrapping_add(LOWEST) & SIGN;
-            let any = if big_endian {
-                values.iter().fold(0, |any, value| any | overflow($Bits::from_be_bytes(*value)))
-            } else {
-                values.iter().fold(0, |any, value| any | overflow($Bits::from_le_bytes(*value)))
-            };
-            if any == 0 {
+            let found = |value: &[u8; $bytes]| $Bits::from_ne_bytes(*value) & mask == mask;
+            if !values.iter().fold(false, |any, value| any | found(value)) {
                 return None;
             }
-            let read = if big_endian { $Bits::from_be_bytes } else { $Bits::from_le_bytes };
-            let mut read = values.iter().map(|value| read(*value)).zip(0_u64..);
-            read.find(|(bits, _)| overflow(*bits) != 0)
-                .map(|(bits, index)| (index, name(bits & FRACTION != 0, bits & SIGN != 0)))
+            let index = values.iter().position(found)?;
+            let value = values.get(index).copied()?;
+            let bits = if big_endian { $Bits::from_be_bytes(value) } else { $Bits::from_le_bytes(value) };
+            Some((index as u64, name(bits & FRACTION != 0, bits & SIGN != 0)))
         }
     };
 }

@@ -63,7 +63,7 @@ impl<'a> Member<'a> {
                 Ok(0) => return Err(self.ended_after(filled)),
                 Ok(more) => filled += more,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Wrong::new("data that can be unpacked", error.to_string())),
+                Err(error) => return Err(not_unpacked(&error)),
             }
         }
         self.crc.update(buffer.get(..filled).unwrap_or_default());
@@ -74,8 +74,10 @@ impl<'a> Member<'a> {
     /// Reads what is left, and compares the checksum of everything.
     pub(super) fn finish(mut self, buffer: &mut [u8]) -> Result<(), Wrong> {
         while self.fill(buffer)? > 0 {}
-        if let Ok(1..) = self.unpacked.read(&mut [0]) {
-            return Err(Wrong::new(format!("{} bytes", self.size), "more"));
+        match self.unpacked.read(&mut [0]) {
+            Ok(0) => {}
+            Ok(_) => return Err(Wrong::new(format!("{} bytes", self.size), "more")),
+            Err(error) => return Err(not_unpacked(&error)),
         }
         let found = self.crc.sum();
         if found == self.expected_crc {
@@ -87,6 +89,10 @@ impl<'a> Member<'a> {
     fn ended_after(&self, filled: usize) -> Wrong {
         Wrong::new(format!("{} bytes", self.size), format!("{}", self.read.saturating_add(filled as u64)))
     }
+}
+
+fn not_unpacked(error: &io::Error) -> Wrong {
+    Wrong::new("data that can be unpacked", error.to_string())
 }
 
 fn check_sizes(packed: u64, size: u64) -> Result<(), Wrong> {
@@ -113,6 +119,9 @@ fn lzma<R: Read>(mut packed: R, size: u64) -> Result<lzma_rust2::LzmaReader<R>, 
         let expected = format!("an lzma dictionary of at most {MAX_LZMA_DICTIONARY} bytes");
         return Err(Wrong::new(expected, dictionary.to_string()));
     }
-    lzma_rust2::LzmaReader::new_with_props(packed, size, properties, dictionary, None)
-        .map_err(|error| Wrong::new("data packed by lzma", error.to_string()))
+    let mut unpacked = lzma_rust2::LzmaReader::new_with_props(packed, size, properties, dictionary, None)
+        .map_err(|error| Wrong::new("data packed by lzma", error.to_string()))?;
+    // Python reads up to the mark that ends the data, so it has to be whole as well.
+    unpacked.set_relaxed_end_condition(false);
+    Ok(unpacked)
 }
