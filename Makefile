@@ -109,6 +109,7 @@ ifeq ($(STATIC),1)
 else
 	$(BIN)/python benches/python/bench.py --cli target/release/tsfm-gate
 endif
+	$(BIN)/python benches/python/covariates.py
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZ_TIME seconds (needs nightly and cargo-fuzz)

@@ -80,3 +80,57 @@ pub fn policy() -> Policy {
 pub fn parse(text: &str) -> Snapshot {
     Snapshot::from_json(text.as_bytes()).expect("a valid snapshot")
 }
+
+/// A covariate spec of so many covariates, grown from the case `covariates/good`: names of the length that pipelines
+/// generate, in no order.
+#[must_use]
+pub fn covariate_spec(covariates: usize) -> Value {
+    let kinds = ["numeric", "categorical", "boolean"];
+    let sources = ["temperature", "promo", "holiday", "price", "온도"];
+    let covariate = |i: usize| {
+        // A step that shares no factor with a power of ten, so that the names do not come sorted.
+        let name = format!("{}_{:05}", sources[i % sources.len()], i * 7919 % 100_000);
+        json!({"name": name, "type": kinds[i % kinds.len()], "required": i.is_multiple_of(4)})
+    };
+    let dynamic: Vec<Value> = (0..covariates * 7 / 10).map(covariate).collect();
+    let fixed: Vec<Value> = (covariates * 7 / 10..covariates).map(covariate).collect();
+    json!({
+        "schema_version": "covariate_spec.v1",
+        "dynamic_covariates": dynamic,
+        "static_covariates": fixed,
+        "imputation_policy": {"dynamic_covariates": "ffill_bfill_then_zero", "static_covariates": "unknown_token"},
+    })
+}
+
+/// What JSON Schema can say of a covariate spec.
+#[must_use]
+pub fn covariate_schema() -> Value {
+    let group = json!({"type": "array", "items": {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string", "pattern": "\\S"},
+            "type": {"enum": ["numeric", "categorical", "boolean"]},
+            "required": {"type": "boolean"},
+        },
+        "required": ["name", "type", "required"],
+        "additionalProperties": false,
+    }});
+    json!({
+        "type": "object",
+        "properties": {
+            "schema_version": {"const": "covariate_spec.v1"},
+            "dynamic_covariates": group,
+            "static_covariates": group,
+            "imputation_policy": {
+                "type": "object",
+                "properties": {
+                    "dynamic_covariates": {"enum": ["ffill_bfill_then_zero", "mean", "zero", null]},
+                    "static_covariates": {"enum": ["mode", "none", "unknown_token", null]},
+                },
+                "additionalProperties": false,
+            },
+        },
+        "required": ["schema_version"],
+        "additionalProperties": false,
+    })
+}
