@@ -2,7 +2,7 @@
 //!
 //! The schema is compiled once and outside of what is timed. It cannot say that names are unique or how they are
 //! compared, so the peer does less.
-#![expect(clippy::expect_used, reason = "a benchmark stops at the first surprise")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a benchmark stops at the first surprise")]
 
 use std::hint::black_box;
 
