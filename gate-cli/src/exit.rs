@@ -1,12 +1,13 @@
 //! The exit codes that scripts rely on.
 
 use gate_core::Decision;
+use gate_core::contract::ContractCode;
 
 /// How the process ends. The codes are never merged and never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// Promote. For commands that judge nothing: done.
+    /// Promote. For commands that judge no rollout: done, or everything agrees.
     Promote = 0,
     /// Nothing was judged: the arguments, the input, the policy or the destination are unusable.
     Undecided = 1,
@@ -14,6 +15,18 @@ pub enum Exit {
     Hold = 2,
     /// Roll back.
     Rollback = 3,
+    /// Run contract: a file that was named is not there.
+    FileNotFound = 21,
+    /// Run contract: an artifact is unreadable, incomplete or in the wrong place.
+    ArtifactContractError = 22,
+    /// Run contract: shapes or numbers of windows do not fit.
+    InputShapeError = 23,
+    /// Run contract: the arguments, the run id or the covariate spec are wrong.
+    RunnerExecError = 24,
+    /// Run contract: training, validation or test has no window.
+    InsufficientDataError = 26,
+    /// Run contract: an artifact belongs to another run.
+    RunIdMismatch = 27,
 }
 
 impl Exit {
@@ -30,6 +43,38 @@ impl From<Decision> for Exit {
             Decision::Promote => Self::Promote,
             Decision::Hold => Self::Hold,
             Decision::Rollback => Self::Rollback,
+        }
+    }
+}
+
+impl From<ContractCode> for Exit {
+    fn from(code: ContractCode) -> Self {
+        match code {
+            ContractCode::FileNotFound => Self::FileNotFound,
+            ContractCode::ArtifactContractError => Self::ArtifactContractError,
+            ContractCode::InputShapeError => Self::InputShapeError,
+            ContractCode::RunnerExecError => Self::RunnerExecError,
+            ContractCode::InsufficientDataError => Self::InsufficientDataError,
+            ContractCode::RunIdMismatch => Self::RunIdMismatch,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_runbooks_codes_are_those_of_the_core() {
+        for code in [
+            ContractCode::FileNotFound,
+            ContractCode::ArtifactContractError,
+            ContractCode::InputShapeError,
+            ContractCode::RunnerExecError,
+            ContractCode::InsufficientDataError,
+            ContractCode::RunIdMismatch,
+        ] {
+            assert_eq!(Exit::from(code).code(), code.exit_code());
         }
     }
 }

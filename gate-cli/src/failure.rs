@@ -1,11 +1,14 @@
 //! Why there is no answer, and how stderr says so.
 
 use annotate_snippets::Level;
+use gate_core::contract::{ContractError, ContractFault, ContractFinding};
 use gate_core::document::to_line;
 use gate_core::render::Colour;
 use gate_core::{ErrorCode, GateError};
 use serde::Serialize;
 
+use crate::args::Codes;
+use crate::breach::{Breach, finding_of};
 use crate::exit::Exit;
 use crate::input::Source;
 use crate::locate::locate;
@@ -18,6 +21,8 @@ pub(crate) enum Failure {
     Usage(Box<clap::Error>),
     /// Something that was named cannot be used.
     Refused(Box<Refusal>),
+    /// A run does not hold its contract.
+    Broken(Box<Breach>),
 }
 
 /// An error with the text that it is about, if it is about one.
@@ -39,6 +44,12 @@ impl From<Box<Refusal>> for Failure {
     }
 }
 
+impl From<Box<Breach>> for Failure {
+    fn from(breach: Box<Breach>) -> Self {
+        Self::Broken(breach)
+    }
+}
+
 impl From<GateError> for Failure {
     fn from(error: GateError) -> Self {
         Self::Refused(error.into())
@@ -52,13 +63,23 @@ impl From<GateError> for Box<Refusal> {
 }
 
 impl Failure {
-    /// All that stderr gets: a part for people, and one last line for programs.
-    pub(crate) fn report(&self, colour: Colour) -> String {
-        let (people, program) = match self {
-            Self::Usage(error) => (shown(error, colour), Line::usage(&usage_message(error)).to_string()),
-            Self::Refused(refusal) => refusal.report(colour),
+    /// How the process ends, and all that stderr gets: a part for people, and one last line for programs.
+    pub(crate) fn report(&self, codes: Codes, colour: Colour) -> (Exit, String) {
+        let (exit, people, program) = match (self, codes) {
+            (Self::Usage(error), Codes::Verdict) => {
+                (Exit::Undecided, shown(error, colour), Line::usage(&usage_message(error)).to_string())
+            }
+            (Self::Refused(refusal), Codes::Verdict) => refusal.report(colour),
+            (Self::Usage(error), Codes::Runbook) => {
+                let wrong = ContractError::from(usage_finding(error));
+                (wrong.code().into(), shown(error, colour), wrong.payload())
+            }
+            (Self::Refused(refusal), Codes::Runbook) => {
+                Box::<Breach>::from(finding_of(&refusal.error)).report(colour)
+            }
+            (Self::Broken(breach), _) => breach.report(colour),
         };
-        format!("{people}{program}\n")
+        (exit, format!("{people}{program}\n"))
     }
 }
 
@@ -68,7 +89,7 @@ impl Refusal {
         Box::new(Self { error, source: Some(source) })
     }
 
-    fn report(&self, colour: Colour) -> (String, String) {
+    fn report(&self, colour: Colour) -> (Exit, String, String) {
         let error = &self.error;
         let source = self.source.as_ref();
         let place = source.and_then(|source| locate(source, error));
@@ -85,7 +106,7 @@ impl Refusal {
             _ => error.to_string(),
         };
         let line = Line::new(error.code(), &message, error.path());
-        (people, line.to_string())
+        (Exit::Undecided, people, line.to_string())
     }
 }
 
@@ -112,6 +133,12 @@ fn usage_message(error: &clap::Error) -> String {
     let words: Vec<&str> = paragraph.flat_map(str::split_whitespace).collect();
     let line = words.join(" ");
     line.strip_prefix("error: ").unwrap_or(&line).to_owned()
+}
+
+/// A command line that cannot be understood, in the words of the contract.
+fn usage_finding(error: &clap::Error) -> ContractFinding {
+    let found = format!("unusable ones: {}", usage_message(error));
+    ContractFinding::new(ContractFault::ArgumentInvalid, "", "usable arguments", found)
 }
 
 /// The last line on stderr.

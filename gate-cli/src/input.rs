@@ -2,7 +2,7 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, IsTerminal as _, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use gate_core::bounds::MAX_INPUT_BYTES;
 use gate_core::{ErrorCode, GateError};
@@ -50,6 +50,36 @@ pub(crate) fn read(path: &Path, argument: &'static str) -> Result<Source, GateEr
         (name, bytes)
     };
     Ok(Source { name, bytes, syntax: Syntax::Json })
+}
+
+/// The absolute path with every link followed, if there is something.
+pub(crate) fn resolved(path: &Path) -> Option<PathBuf> {
+    std::fs::canonicalize(path).ok()
+}
+
+/// True if something is at the path.
+pub(crate) fn is_there(path: &Path) -> bool {
+    path.try_exists().unwrap_or(true)
+}
+
+/// The first bytes of a file.
+pub(crate) struct Start {
+    pub(crate) bytes: Vec<u8>,
+    /// True if the file has no more.
+    pub(crate) is_all: bool,
+}
+
+/// Reads at most `most` bytes of a file of any size. `argument` names it in errors.
+pub(crate) fn read_start(path: &Path, most: usize, argument: &'static str) -> Result<Start, GateError> {
+    let name = path.display().to_string();
+    let failed = |error: io::Error| unreadable(&error, &name, argument);
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    // One more than is asked for tells whether there is more.
+    file.take(most as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    let is_all = bytes.len() <= most;
+    bytes.truncate(most);
+    Ok(Start { bytes, is_all })
 }
 
 /// Reads a file of any size, as upstream does.

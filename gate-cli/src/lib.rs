@@ -5,6 +5,7 @@
 
 mod args;
 pub mod artifacts;
+mod breach;
 mod command;
 mod exit;
 mod failure;
@@ -23,7 +24,7 @@ use chrono::{SubsecRound as _, Utc};
 use gate_core::time::Instant;
 use gate_core::{GateError, Policy};
 
-use crate::args::{Cli, Command, Ours, When};
+use crate::args::{Cli, Codes, Command, Ours, When};
 use crate::command::{Answer, Destination, Surroundings, compat};
 use crate::failure::Failure;
 
@@ -39,16 +40,17 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     if args.get(1).is_some_and(|first| first == "compat") {
         return compat_main(args.into_iter().skip(1));
     }
+    let codes = args::codes_of(&args);
     match args::parse(args) {
         Ok(Cli { color, command }) => match command {
-            Command::Ours(command) => end(answer(command, color, now), color),
+            Command::Ours(command) => end(answer(command, color, now), codes, color),
             // After an option of ours, which comes before the subcommand.
             Command::Compat { args } => compat_main(iter::once(OsString::new()).chain(args)),
         },
-        Err(error) if error.use_stderr() => end(Err(error.into()), When::Auto),
+        Err(error) if error.use_stderr() => end(Err(error.into()), codes, When::Auto),
         Err(help) => {
             let text = failure::shown(&help, output::stdout_colour(When::Auto));
-            end(written(&Answer::on_stdout(text, Exit::Promote)), When::Auto)
+            end(written(&Answer::on_stdout(text, Exit::Promote)), codes, When::Auto)
         }
     }
 }
@@ -97,12 +99,11 @@ fn written(answer: &Answer) -> Result<Exit, Failure> {
     Ok(answer.exit)
 }
 
-fn end(outcome: Result<Exit, Failure>, color: When) -> u8 {
-    match outcome {
-        Ok(exit) => exit.code(),
-        Err(failure) => {
-            output::to_stderr(&failure.report(output::stderr_colour(color)));
-            Exit::Undecided.code()
-        }
-    }
+fn end(outcome: Result<Exit, Failure>, codes: Codes, color: When) -> u8 {
+    let (exit, text) = match outcome {
+        Ok(exit) => return exit.code(),
+        Err(failure) => failure.report(codes, output::stderr_colour(color)),
+    };
+    output::to_stderr(&text);
+    exit.code()
 }

@@ -4,7 +4,7 @@
 //! down). Of `enforce`: `spec` (left out: none was named), `declared_dynamic`, `declared_static`, `columns` (null: not
 //! known) and `context`. `expect` is the answer as `ok`, with `unknown_keys` where there are any, or `exit_code`, `code`
 //! and every finding.
-#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -63,7 +63,7 @@ fn open(path: &Path) -> io::Result<Opened> {
 }
 
 /// True if there is nothing at the path, even if something stands in its way.
-fn is_absence(error: &io::Error) -> bool {
+pub(super) fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 

@@ -5,6 +5,7 @@
 
 mod bounds;
 mod file;
+mod health;
 mod json;
 mod npz;
 mod paths;
@@ -16,6 +17,8 @@ use std::path::{Path, PathBuf};
 use gate_core::contract::facts::{Archive, Artifact, RunFacts, Unreadable};
 use gate_core::document::Node;
 use rawzip::FileReader;
+
+pub use health::{HealthRequest, read_health};
 
 /// What one `run check` is asked to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,11 @@
 //! One file per subcommand. Each returns a value; nothing is written here.
 
 pub(crate) mod compat;
+mod covariates;
 mod evaluate;
 mod explain;
 mod policy;
+mod run;
 
 use std::path::PathBuf;
 
@@ -11,7 +13,7 @@ use gate_core::render::Colour;
 use gate_core::time::Instant;
 use serde::Serialize;
 
-use crate::args::{Ours, Policy, ReportFormat};
+use crate::args::{Covariates, Ours, Policy, ReportFormat};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
@@ -57,7 +59,44 @@ pub(crate) fn run(command: Ours, around: Surroundings) -> Result<Answer, Failure
         Ours::Policy(Policy::Show(args)) => policy::show(&args),
         Ours::Policy(Policy::Check(args)) => policy::check(&args, around.colour),
         Ours::Explain(args) => explain::run(&args),
+        Ours::Run(command) => run::run(command, around.colour),
+        Ours::Covariates(Covariates::Check(args)) => covariates::check(args),
     }
+}
+
+/// A contract that holds: what was compared, for programs.
+#[derive(Serialize)]
+struct Passed<'a, T> {
+    ok: bool,
+    exit_code: u8,
+    #[serde(flatten)]
+    report: &'a T,
+}
+
+/// The answer of a contract that holds.
+fn passed<T: Serialize>(format: Option<ReportFormat>, report: &T, text: impl FnOnce(&T) -> String) -> Answer {
+    let exit = Exit::Promote;
+    let text = match report_format(format) {
+        ReportFormat::Text => text(report),
+        ReportFormat::Json => pretty(&Passed { ok: true, exit_code: exit.code(), report }),
+    };
+    Answer::on_stdout(text, exit)
+}
+
+/// Names for people: `` `a`, `b` ``, or `none`. What would steer a terminal is escaped.
+fn names<S: AsRef<str>>(names: &[S]) -> String {
+    let quoted: Vec<String> =
+        names.iter().map(|name| format!("`{}`", name.as_ref().escape_debug())).collect();
+    if quoted.is_empty() { "none".to_owned() } else { quoted.join(", ") }
+}
+
+/// What a reader of a pass should know all the same.
+fn notes(notes: &[String]) -> String {
+    if notes.is_empty() {
+        return String::new();
+    }
+    let lines: String = notes.iter().map(|note| format!("  {note}\n")).collect();
+    format!("\nnotes\n{lines}")
 }
 
 /// Text for people at a terminal, JSON for whatever reads a pipe.

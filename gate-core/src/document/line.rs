@@ -45,8 +45,10 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
     fn only_separators_between_values_get_a_space() {
-        let document: serde_json::Value = serde_json::from_str(r#"{"a\"b:":["x,y\\",1,{}],"😀":"\u007f"}"#).unwrap();
+        let document: serde_json::Value =
+            serde_json::from_str(r#"{"a\"b:":["x,y\\",1,{}],"😀":"\u007f"}"#).unwrap();
         assert_eq!(to_line(&document), r#"{"a\"b:": ["x,y\\", 1, {}], "\ud83d\ude00": "\u007f"}"#);
     }
 }

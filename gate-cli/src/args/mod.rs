@@ -1,5 +1,7 @@
 //! What was typed.
 
+mod contract;
+
 use std::ffi::OsString;
 use std::iter;
 use std::path::PathBuf;
@@ -7,6 +9,8 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use gate_core::canary::policy::BUILTIN;
 use gate_core::render;
+
+pub(crate) use contract::{Covariates, CovariatesCheck, Run, RunCheck, RunHealth, RunIdOf, RunMetrics};
 
 macro_rules! exit_codes {
     () => {
@@ -67,7 +71,7 @@ Exit codes are upstream's: 0 gate passed, 1 exception, 2 gate not passed or wron
 #[command(
     name = "tsfm-gate",
     version,
-    about = "Decides from window-aligned metrics whether a rollout is promoted, held or rolled back",
+    about = "Decides whether a rollout is promoted, held or rolled back, and whether a run may start",
     after_help = "Run `tsfm-gate evaluate --help` for examples, `tsfm-gate --help` for the exit codes.",
     after_long_help = concat!(evaluate_examples!(), "\n\n", exit_codes!())
 )]
@@ -105,6 +109,36 @@ pub(crate) enum Ours {
     /// Say what a code or reason means and what to do about it
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
+    /// Check the artifacts of a run: before it starts, and after it has finished
+    #[command(subcommand)]
+    Run(Run),
+    /// Check covariate specs
+    #[command(subcommand)]
+    Covariates(Covariates),
+}
+
+/// Whose exit codes a command fails with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Codes {
+    /// 1: nothing was judged.
+    Verdict,
+    /// 21 to 27, from the runbook of the run contract.
+    Runbook,
+}
+
+/// Whose exit codes a command line fails with, even one that cannot be understood. The first argument is not used.
+pub(crate) fn codes_of(args: &[OsString]) -> Codes {
+    let mut words = args.iter().skip(1);
+    while let Some(word) = words.next() {
+        match word.to_str() {
+            // The only option before a subcommand that takes a value of its own.
+            Some("--color") => drop(words.next()),
+            Some("run" | "covariates") => return Codes::Runbook,
+            Some(option) if option.starts_with('-') => {}
+            _ => return Codes::Verdict,
+        }
+    }
+    Codes::Verdict
 }
 
 /// The arguments of `evaluate`.
