@@ -34,6 +34,14 @@ impl From<ContractFinding> for Box<Breach> {
 impl Breach {
     /// A breach in a document.
     pub(crate) fn about(error: ContractError, source: Source) -> Box<Self> {
+        let named = error.findings().cloned().map(|mut finding| {
+            if finding.path.is_empty() {
+                // Nothing else would say which of the files it is.
+                finding.path.clone_from(&source.name);
+            }
+            finding
+        });
+        let error = ContractError::from_findings(named.collect()).unwrap_or(error);
         Box::new(Self { error, source: Some(source) })
     }
 
