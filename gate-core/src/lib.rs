@@ -5,6 +5,7 @@
 extern crate alloc;
 
 pub mod bounds;
+pub mod breaker;
 pub mod canary;
 mod code;
 pub mod contract;

@@ -1,0 +1,15 @@
+//! May the model be called now? Breakers, degradation and the panic stop.
+//!
+//! Everything here is a value: the host passes the time in as nanoseconds of any clock that does not
+//! run backwards (`now: u64`), and gets refusals and transitions back as values. Nothing reads a clock,
+//! takes a lock, calls back or allocates on the path of a call. Configuration and state are two
+//! documents; a state holds remaining times and ages, never stamps, so that it can be restored on
+//! another clock.
+
+mod clock;
+mod signed;
+mod words;
+
+pub use clock::Latest;
+pub use signed::Signed;
+pub use words::{Layer, Outcome, Recorded, Refusal, RefusalReason};
