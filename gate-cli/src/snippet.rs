@@ -1,5 +1,6 @@
 //! A message for people, with the line it is about.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Renderer, Snippet, Title};
@@ -38,7 +39,8 @@ impl Remark<'_> {
         let mut text = match (source, place) {
             (Some(source), Some(place)) => self.in_line(source, place, &renderer),
             (Some(source), None) => {
-                renderer.render(&[self.title().element(Origin::path(&source.name)).element(self.help())])
+                let origin = Origin::path(in_one_line(&source.name));
+                renderer.render(&[self.title().element(origin).element(self.help())])
             }
             (None, _) => {
                 let help = Level::HELP.secondary_title(self.action);
@@ -51,7 +53,7 @@ impl Remark<'_> {
     }
 
     fn title(&self) -> Title<'_> {
-        self.level.clone().primary_title(self.text).id(self.code)
+        self.level.clone().primary_title(in_one_line(self.text)).id(self.code)
     }
 
     fn help(&self) -> Message<'_> {
@@ -62,14 +64,24 @@ impl Remark<'_> {
         let at = position_of(&source.bytes, place.start);
         let excerpt = Excerpt::new(&source.bytes, place);
         let shown_column = excerpt.text.get(..excerpt.marked.start).unwrap_or("").chars().count() + 1;
+        let name = in_one_line(&source.name);
         let line = Snippet::source(excerpt.text)
-            .path(&source.name)
+            .path(&*name)
             .line_start(at.line)
             .annotation(AnnotationKind::Primary.span(excerpt.marked));
         let text = renderer.render(&[self.title().element(line).element(self.help())]);
         // The renderer counts characters of the excerpt; the place counts bytes of the whole line.
-        let shown = format!("{}:{}:{shown_column}", source.name, at.line);
-        text.replacen(&shown, &format!("{}:{}:{}", source.name, at.line, at.column), 1)
+        let shown = format!("{name}:{}:{shown_column}", at.line);
+        text.replacen(&shown, &format!("{name}:{}:{}", at.line, at.column), 1)
+    }
+}
+
+/// The text with its line ends written out: a file name could otherwise put a line of its own on stderr.
+fn in_one_line(text: &str) -> Cow<'_, str> {
+    if text.contains(['\n', '\r']) {
+        Cow::Owned(text.replace('\n', "\\n").replace('\r', "\\r"))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
