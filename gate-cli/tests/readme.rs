@@ -27,7 +27,14 @@ fn examples(text: &str) -> Vec<Example> {
                 Some(command) => {
                     examples.push(Example { command: command.to_string(), promised: Vec::new() });
                 }
-                None => examples.last_mut().expect("a command first").promised.push(line.to_string()),
+                None => {
+                    let example = examples.last_mut().expect("a command first");
+                    if example.command.ends_with('\\') {
+                        example.command += &format!("\n{line}");
+                    } else {
+                        example.promised.push(line.to_string());
+                    }
+                }
             }
         }
     }
@@ -50,13 +57,32 @@ fn run(command: &str, folder: &Path) -> Vec<String> {
     String::from_utf8(output.stdout).expect("text").lines().map(str::to_string).collect()
 }
 
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let (from, to) = entry.map(|entry| (entry.path(), to.join(entry.file_name()))).expect("an entry");
+        if from.is_dir() {
+            copy_folder(&from, &to);
+        } else {
+            fs::copy(&from, &to).expect("a copy");
+        }
+    }
+}
+
+/// Whether a line is as promised; ` ...` at its end stands for any rest.
+fn line_matches(promised: &str, printed: &str) -> bool {
+    promised.strip_suffix(" ...").map_or(promised == printed, |start| printed.starts_with(start))
+}
+
 fn matches(promised: &[String], printed: &[String]) -> bool {
     match promised.split_first() {
         None => printed.is_empty(),
         Some((first, rest)) if first == "..." => {
             (0..=printed.len()).any(|skip| matches(rest, &printed[skip..]))
         }
-        Some((first, rest)) => printed.first() == Some(first) && matches(rest, &printed[1..]),
+        Some((first, rest)) => {
+            printed.first().is_some_and(|line| line_matches(first, line)) && matches(rest, &printed[1..])
+        }
     }
 }
 
@@ -65,11 +91,7 @@ fn every_command_prints_what_the_readme_promises() {
     let text = fs::read_to_string(repository().join("README.md")).expect("README.md");
     let folder = TempDir::new().expect("a folder");
     let copy = folder.path().join("examples");
-    fs::create_dir(&copy).expect("a folder");
-    for entry in fs::read_dir(repository().join("examples")).expect("examples") {
-        let entry = entry.expect("an entry");
-        fs::copy(entry.path(), copy.join(entry.file_name())).expect("a copy");
-    }
+    copy_folder(&repository().join("examples"), &copy);
     let examples = examples(&text);
     assert!(examples.len() >= 6, "only {} commands were found", examples.len());
     for example in examples {
