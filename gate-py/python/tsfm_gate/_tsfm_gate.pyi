@@ -31,7 +31,7 @@ __version__: Final[str]
 @type_check_only
 class _Explanation(TypedDict):
     code: str
-    kind: Literal["finding", "note", "warning", "error", "rollback reason", "gate reason"]
+    kind: Literal["finding", "note", "warning", "error", "rollback reason", "gate reason", "fault"]
     means: str
     action: str
 
