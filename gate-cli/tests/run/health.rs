@@ -105,6 +105,7 @@ fn a_folder_that_is_none_is_refused() {
     for root in ["nowhere", "file"] {
         let ran = folder.gate(&["run", "health", "--run-id", "run-good", "--artifacts", root]);
         let message = ran.payload()["error"]["message"].as_str().unwrap().to_owned();
-        assert!(message.contains(root), "{message}");
+        assert!(message.contains(root) && message.contains("expected a directory"), "{message}");
+        assert!(!ran.stderr.contains("Name a regular file that"), "{}", ran.stderr);
     }
 }

@@ -36,7 +36,7 @@ codes! {
             "Check the path and the working directory.";
         FileUnusable = "file-unusable",
             "A file is there but cannot be opened: a directory, no permission, too large, or an I/O failure.",
-            "Name a regular file that this user may read.";
+            "Name a regular file, or the directory that is expected, that this user may read.";
         ArchiveUnreadable = "archive-unreadable",
             "`processed.npz` is not a whole archive of arrays.",
             "Write the artifact again; a copy may have been cut short.";
