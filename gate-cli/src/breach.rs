@@ -34,33 +34,47 @@ impl From<ContractFinding> for Box<Breach> {
 impl Breach {
     /// A breach in a document.
     pub(crate) fn about(error: ContractError, source: Source) -> Box<Self> {
-        let named = error.findings().cloned().map(|mut finding| {
-            if finding.path.is_empty() {
-                // Nothing else would say which of the files it is.
-                finding.path.clone_from(&source.name);
-            }
-            finding
-        });
-        let error = ContractError::from_findings(named.collect()).unwrap_or(error);
         Box::new(Self { error, source: Some(source) })
     }
 
     /// How the process ends, every finding with what to do about it for people, and the payload.
     pub(crate) fn report(&self, colour: Colour) -> (Exit, String, String) {
         let people = self.error.findings().map(|finding| self.remark(finding, colour)).collect();
-        (self.error.code().into(), people, self.error.payload())
+        (self.error.code().into(), people, self.named().payload())
+    }
+
+    /// The error for programs, which see no excerpt: with the file in front of each path in it.
+    fn named(&self) -> ContractError {
+        let findings = self.error.findings().map(|finding| self.in_file(finding)).collect();
+        ContractError::from_findings(findings).unwrap_or_else(|| self.error.clone())
+    }
+
+    fn in_file(&self, finding: &ContractFinding) -> ContractFinding {
+        let mut finding = finding.clone();
+        if let Some(source) = self.document(finding.fault) {
+            let between = if finding.path.is_empty() { "" } else { ": " };
+            finding.path = format!("{}{between}{}", source.name, finding.path);
+        }
+        finding
+    }
+
+    /// The document, if the fault is about it: an argument that does not fit stands on the command line.
+    fn document(&self, fault: ContractFault) -> Option<&Source> {
+        self.source.as_ref().filter(|_| is_about_a_document(fault))
     }
 
     fn remark(&self, finding: &ContractFinding, colour: Colour) -> String {
+        let source = self.document(finding.fault);
+        let is_inside = !finding.path.is_empty();
+        let text = if is_inside { finding.to_string() } else { self.in_file(finding).to_string() };
         let remark = Remark {
             level: Level::ERROR,
             code: finding.fault.as_str(),
-            text: &finding.to_string(),
+            text: &text,
             action: finding.fault.action(),
         };
-        // An argument that does not fit stands on the command line and not in the document.
-        let source = self.source.as_ref().filter(|_| is_about_a_document(finding.fault));
-        remark.render(source, source.and_then(|source| place(source, finding)), colour)
+        let place = source.filter(|_| is_inside).and_then(|source| place(source, finding));
+        remark.render(source, place, colour)
     }
 }
 

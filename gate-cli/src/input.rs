@@ -52,9 +52,19 @@ pub(crate) fn read(path: &Path, argument: &'static str) -> Result<Source, GateEr
     Ok(Source { name, bytes, syntax: Syntax::Json })
 }
 
-/// The absolute path with every link followed, if there is something.
-pub(crate) fn resolved(path: &Path) -> Option<PathBuf> {
-    std::fs::canonicalize(path).ok()
+/// The absolute path with every link followed, as far as something is there; the rest stays as it is named.
+pub(crate) fn followed(path: &Path) -> io::Result<PathBuf> {
+    let error = match std::fs::canonicalize(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => error,
+        known => return known,
+    };
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return Err(error) };
+    // A link that leads nowhere is there all the same, and nobody knows what it will lead to.
+    if std::fs::symlink_metadata(path).is_ok() {
+        return Err(error);
+    }
+    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+    Ok(followed(parent)?.join(name))
 }
 
 /// True if something is at the path.
@@ -69,14 +79,18 @@ pub(crate) struct Start {
     pub(crate) is_all: bool,
 }
 
-/// Reads at most `most` bytes of a file of any size. `argument` names it in errors.
+/// Reads at most `most` bytes of a file of any size, or of stdin for `-`. `argument` names it in errors.
 pub(crate) fn read_start(path: &Path, most: usize, argument: &'static str) -> Result<Start, GateError> {
     let name = path.display().to_string();
     let failed = |error: io::Error| unreadable(&error, &name, argument);
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(failed)?;
     // One more than is asked for tells whether there is more.
-    file.take(most as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    let limit = most as u64 + 1;
+    if is_stdin(path) {
+        io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(failed)?;
+    } else {
+        File::open(path).map_err(failed)?.take(limit).read_to_end(&mut bytes).map_err(failed)?;
+    }
     let is_all = bytes.len() <= most;
     bytes.truncate(most);
     Ok(Start { bytes, is_all })

@@ -20,7 +20,7 @@ Exit codes (the first of several faults decides):
   27  RUN_ID_MISMATCH          an artifact belongs to another run
 
 On failure the last line on stderr is JSON, with every finding:
-  {\"ok\": false, \"exit_code\": 22, \"error\": {\"code\": \"…\", \"message\": \"…\", \"type\": \"…\"}, \"findings\": […]}"
+  {\"ok\": false, \"exit_code\": 22, \"error\": {\"code\": \"…\", \"message\": \"…\", …}, \"findings\": […]}"
     };
 }
 
@@ -57,7 +57,8 @@ const RUN_HELP: &str = after_help!(
 const COVARIATES_HELP: &str = after_help!(
     "  tsfm-gate covariates check spec.json
   tsfm-gate covariates check spec.json --dynamic temp,promo --static store --columns train.csv
-  tsfm-gate covariates check spec.json --dynamic temp --columns date,sales,temp"
+  tsfm-gate covariates check spec.json --dynamic temp --columns date,sales,temp
+  zcat train.csv.gz | tsfm-gate covariates check spec.json --dynamic temp --columns -"
 );
 
 /// The subcommands of `run`.
@@ -129,7 +130,7 @@ pub(crate) struct DeclaredNames {
 /// The arguments of `run id`.
 #[derive(Debug, Args)]
 pub(crate) struct RunIdOf {
-    /// Path of a `processed.npz`; links are followed if it is there
+    /// Path of a `processed.npz`; links are followed, and the file need not be there yet
     pub(crate) path: PathBuf,
 }
 
@@ -181,7 +182,7 @@ pub(crate) struct CovariatesCheck {
     pub(crate) spec: PathBuf,
     #[command(flatten)]
     pub(crate) declared: DeclaredNames,
-    /// Columns of the data: a CSV file (its first line), a file with a JSON array, or their names
+    /// Columns of the data: a CSV file (its first line), a file with a JSON array, `-` for stdin, or their names
     #[arg(long, value_name = "FILE|A,B")]
     pub(crate) columns: Option<String>,
     /// Format of the report [default: text on a terminal, else json]

@@ -73,7 +73,13 @@ Exit codes are upstream's: 0 gate passed, 1 exception, 2 gate not passed or wron
     version,
     about = "Decides whether a rollout is promoted, held or rolled back, and whether a run may start",
     after_help = "Run `tsfm-gate evaluate --help` for examples, `tsfm-gate --help` for the exit codes.",
-    after_long_help = concat!(evaluate_examples!(), "\n\n", exit_codes!())
+    after_long_help = concat!(
+        evaluate_examples!(),
+        "\n  tsfm-gate run check --run-id run-a --processed-npz artifacts/processed/run-a/processed.npz",
+        "\n\n",
+        exit_codes!(),
+        "\n\n`run` and `covariates` exit with 0 or with 21 to 27: see `tsfm-gate run --help`."
+    )
 )]
 pub(crate) struct Cli {
     /// When to use colour; `NO_COLOR` and `CLICOLOR_FORCE` are honoured by `auto`

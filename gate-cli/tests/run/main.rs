@@ -170,7 +170,8 @@ impl Folder {
         let piped = Stdio::piped;
         let mut child =
             self.program().args(args).stdin(piped()).stdout(piped()).stderr(piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+        // The program may refuse its arguments and be gone before it has read anything.
+        drop(child.stdin.take().unwrap().write_all(stdin.as_bytes()));
         Ran::new(child.wait_with_output().unwrap())
     }
 

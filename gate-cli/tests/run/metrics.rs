@@ -42,6 +42,7 @@ fn another_runs_report_is_a_mismatch() {
     let message = ran.refused(27);
     assert_eq!(ran.faults(), ["metrics-mismatch"]);
     assert!(message.contains("run-b") && message.contains("run-good"), "{message}");
+    assert!(message.starts_with("<stdin>: run_id: "), "{message}");
     assert!(ran.stderr.contains("<stdin>:2"), "{}", ran.stderr);
 }
 
@@ -65,6 +66,7 @@ fn what_is_no_finite_number_is_refused_in_its_place() {
         let ran = metrics(&REPORT.replace(from, to), &[]);
         let message = ran.refused(22);
         assert!(message.contains(word), "{to}: {message}");
+        assert!(message.contains("<stdin>") && !message.contains("or null"), "{to}: {message}");
         assert_eq!(ran.faults(), ["metrics-invalid"], "{to}: {message}");
     }
 }

@@ -64,6 +64,30 @@ fn a_link_must_lead_to_the_run_that_it_names() {
 
 #[cfg(unix)]
 #[test]
+fn a_link_is_followed_before_the_file_is_there() {
+    let folder = Folder::empty();
+    folder.write("processed/run-b/.keep", "");
+    folder.link("run-b", "processed/run-a");
+    let message = folder.gate(&["run", "id", "processed/run-a/processed.npz"]).refused(27);
+    assert!(message.contains("run-a") && message.contains("run-b"), "{message}");
+    folder.link("nowhere", "processed/run-c");
+    let message = folder.gate(&["run", "id", "processed/run-c/processed.npz"]).refused(21);
+    assert!(message.contains("a link"), "{message}");
+    folder.link("run-d", "processed/run-d");
+    folder.gate(&["run", "id", "processed/run-d/processed.npz"]).refused(22);
+    folder.link("../nowhere.npz", "processed/run-b/processed.npz");
+    folder.gate(&["run", "id", "processed/run-b/processed.npz"]).refused(21);
+}
+
+#[test]
+fn a_file_is_no_directory() {
+    let folder = Folder::of("good");
+    folder.gate(&["run", "id", &format!("{NPZ}/")]).refused(22);
+    folder.gate(&["run", "id", &format!("{NPZ}/processed/run-good/processed.npz")]).refused(22);
+}
+
+#[cfg(unix)]
+#[test]
 fn bytes_that_are_no_text_are_no_panic() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;

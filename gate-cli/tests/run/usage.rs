@@ -1,5 +1,7 @@
 //! Command lines that cannot be understood, and help.
 
+use gate_core::contract::ContractFault;
+
 use crate::gate;
 
 const COMMANDS: [&[&str]; 7] = [
@@ -28,10 +30,12 @@ fn help_has_examples_and_the_codes_of_the_runbook() {
         ] {
             assert!(text.contains(code), "{code}: {text}");
         }
-        assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
+        // A line that the terminal would break is no JSON any more.
+        assert!(text.contains(r#""findings": […]}"#), "{text}");
     }
     let text = gate(&["--help"]).stdout;
     assert!(text.contains("\n  run ") && text.contains("\n  covariates "), "{text}");
+    assert!(text.contains("tsfm-gate run check --run-id") && text.contains("21 to 27"), "{text}");
 }
 
 #[test]
@@ -88,6 +92,18 @@ fn values_out_of_range_are_24() {
         ran.refused(24);
         assert_eq!(ran.faults()[0], "run-id-syntax", "{id}");
     }
+}
+
+/// One of them has the name and meaning of an error of the verdict, which is explained instead.
+#[test]
+fn every_fault_is_explained() {
+    for fault in ContractFault::ALL {
+        let text = gate(&["explain", fault.as_str(), "--format", "text"]);
+        let shared = *fault == ContractFault::OutputFailed;
+        assert_eq!(text.passed().contains(fault.means()), !shared, "{fault:?}: {}", text.stdout);
+        assert!(text.stdout.starts_with(&format!("{fault} (")), "{}", text.stdout);
+    }
+    assert!(gate(&["explain", "meta-mismatsh"]).stderr.contains("did you mean `meta-mismatch`?"));
 }
 
 #[test]

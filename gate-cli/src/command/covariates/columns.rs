@@ -15,12 +15,12 @@ const ARGUMENT: &str = "columns";
 /// Bytes of a file in which its header must end: the rest of the data is not looked at.
 const MAX_HEADER_BYTES: usize = 1024 * 1024;
 
-/// Reads `--columns`: a JSON array, a file, or names with commas between them. A file that is there wins.
+/// Reads `--columns`: a JSON array, a file, `-` for stdin, or names with commas between them. A file that is there wins.
 pub(super) fn read(argument: &str) -> Result<Vec<String>, ContractFinding> {
     let path = Path::new(argument);
     if argument.trim_start().starts_with('[') {
         array(argument.as_bytes(), ARGUMENT)
-    } else if !path.is_dir() && (input::is_there(path) || looks_like_a_path(argument)) {
+    } else if looks_like_a_path(argument) || (input::is_there(path) && !path.is_dir()) {
         file(path)
     } else {
         // As in the declared names: what was typed is trimmed.
@@ -32,13 +32,15 @@ pub(super) fn read(argument: &str) -> Result<Vec<String>, ContractFinding> {
 /// A file that is not there must not become a column of that name.
 fn looks_like_a_path(argument: &str) -> bool {
     let endings = [".csv", ".json", ".txt"];
-    !argument.contains(',')
-        && (argument.contains(['/', '\\']) || endings.iter().any(|ending| argument.ends_with(ending)))
+    let is_place = matches!(argument, "-" | "." | "..");
+    is_place
+        || !argument.contains(',')
+            && (argument.contains(['/', '\\']) || endings.iter().any(|ending| argument.ends_with(ending)))
 }
 
 fn file(path: &Path) -> Result<Vec<String>, ContractFinding> {
     let start = input::read_start(path, MAX_HEADER_BYTES, ARGUMENT).map_err(|error| finding_of(&error))?;
-    let name = path.display().to_string();
+    let name = if input::is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() };
     // An empty file is a failed export, not a table without columns.
     if start.bytes.trim_ascii().is_empty() {
         return Err(unusable(&name, "a header or an array of names", "an empty file"));

@@ -2,8 +2,8 @@
 
 mod columns;
 
-use gate_core::contract::ContractError;
 use gate_core::contract::covariates::{Covariate, CovariateType, Declared, Enforced, SCHEMA_VERSION, Spec};
+use gate_core::contract::{ContractError, ContractFault, ContractFinding};
 use serde::Serialize;
 
 use super::{Answer, names, notes, passed};
@@ -14,6 +14,12 @@ use crate::input;
 
 /// Checks a spec, and what a run declares if that is given.
 pub(super) fn check(args: CovariatesCheck) -> Result<Answer, Failure> {
+    if input::is_stdin(&args.spec) && args.columns.as_deref().is_some_and(|it| input::is_stdin(it.as_ref())) {
+        let twice = "stdin for the covariate spec or for the columns";
+        let finding =
+            ContractFinding::new(ContractFault::ArgumentInvalid, "columns", twice, "stdin for both");
+        return Err(Box::<Breach>::from(finding).into());
+    }
     let columns = args.columns.as_deref().map(columns::read).transpose().map_err(Box::<Breach>::from)?;
     let run = Run::new(args.declared.dynamic, args.declared.r#static, columns);
     let source = input::read(&args.spec, "covariate_spec")?;

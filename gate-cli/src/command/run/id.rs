@@ -1,5 +1,6 @@
 //! `tsfm-gate run id`
 
+use std::io;
 use std::path::Path;
 
 use gate_core::contract::{ContractFault, ContractFinding, Layout, RunId};
@@ -17,21 +18,26 @@ pub(super) fn run(args: &RunIdOf) -> Result<Answer, Failure> {
     Ok(Answer::on_stdout(format!("{id}\n"), Exit::Promote))
 }
 
-/// The id that a path states as it is named and, if there is something, with its links followed.
+/// The id that a path states as it is named and with its links followed.
 fn run_id(path: &Path) -> Result<RunId, ContractFinding> {
     let named = stated(path, "")?;
-    match input::resolved(path) {
-        Some(real) => {
-            let followed = format!("links followed: `{}`, ", real.display().to_string().escape_debug());
-            let real = stated(&real, &followed)?;
-            if real == named {
-                return Ok(named);
-            }
-            let expected = format!("the directory `{named}` with links followed");
-            Err(ContractFinding::new(ContractFault::PathMismatch, shown(path), expected, format!("`{real}`")))
-        }
-        None => Ok(named),
+    let real = input::followed(path).map_err(|error| unknown(path, &error))?;
+    let followed = format!("links followed: `{}`, ", real.display().to_string().escape_debug());
+    let real = stated(&real, &followed)?;
+    if real == named {
+        return Ok(named);
     }
+    let expected = format!("the directory `{named}` with links followed");
+    Err(ContractFinding::new(ContractFault::PathMismatch, shown(path), expected, format!("`{real}`")))
+}
+
+/// Where the path leads cannot be found out, so neither can whose it is.
+fn unknown(path: &Path, error: &io::Error) -> ContractFinding {
+    let (fault, found) = match error.kind() {
+        io::ErrorKind::NotFound => (ContractFault::FileMissing, "a link to nothing".to_owned()),
+        _ => (ContractFault::FileUnusable, error.to_string()),
+    };
+    ContractFinding::new(fault, shown(path), "a path that can be followed", found)
 }
 
 fn stated(path: &Path, how: &str) -> Result<RunId, ContractFinding> {

@@ -1,10 +1,10 @@
 //! `tsfm-gate run metrics`
 
-use gate_core::GateError;
 use gate_core::contract::metrics::{MetricsReport, check_report};
 use gate_core::contract::{ContractError, ContractFault, ContractFinding, RunId};
 use gate_core::document::from_json_tree;
 use gate_core::render::{self, Colour};
+use gate_core::{ErrorCode, GateError};
 use serde::Serialize;
 
 use crate::args::RunMetrics;
@@ -41,7 +41,10 @@ fn judge(bytes: &[u8], id: Option<&RunId>) -> Result<MetricsReport, ContractErro
 fn unreadable(error: &GateError) -> ContractFinding {
     let place = error.position().map(|at| format!(" at line {} column {}", at.line, at.column));
     let found = format!("{}{}", error.found(), place.unwrap_or_default());
-    ContractFinding::new(ContractFault::MetricsInvalid, error.path(), error.expected(), found)
+    // The reader of JSON would let null stand for it; a report is not whole with one.
+    let is_number = error.code() == ErrorCode::NotFinite;
+    let expected = if is_number { "a finite number" } else { error.expected() };
+    ContractFinding::new(ContractFault::MetricsInvalid, error.path(), expected, found)
 }
 
 fn not_compared(id: Option<&RunId>) -> Option<String> {
