@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use flate2::Crc;
+use crc32fast::Hasher;
 use rawzip::{CompressionMethod, ZipArchiveEntryWayfinder};
 
 use super::super::bounds::{FREE_MEMBER_BYTES, MAX_LZMA_DICTIONARY, MAX_MEMBER_BYTES, MAX_RATIO};
@@ -13,7 +13,7 @@ pub(super) struct Member<'a> {
     unpacked: Box<dyn Read + 'a>,
     read: u64,
     size: u64,
-    crc: Crc,
+    crc: Hasher,
     expected_crc: u32,
 }
 
@@ -45,7 +45,7 @@ impl<'a> Member<'a> {
                 ));
             }
         };
-        Ok(Self { unpacked, read: 0, size, crc: Crc::new(), expected_crc })
+        Ok(Self { unpacked, read: 0, size, crc: Hasher::new(), expected_crc })
     }
 
     /// The bytes that the member says it has.
@@ -79,7 +79,7 @@ impl<'a> Member<'a> {
             Ok(_) => return Err(Wrong::new(format!("{} bytes", self.size), "more")),
             Err(error) => return Err(not_unpacked(&error)),
         }
-        let found = self.crc.sum();
+        let found = self.crc.finalize();
         if found == self.expected_crc {
             return Ok(());
         }
