@@ -1,9 +1,9 @@
 //! The fields of a JSON document or a payload, and words for what is there.
 
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 
+use super::duplicates::duplicate_keys;
 use super::facts::{Artifact, FilePath, Unreadable};
 use super::finding::{ContractFault, ContractFinding};
 use crate::document::{Node, field, quoted};
@@ -26,7 +26,7 @@ impl<'a> Fields<'a> {
         let Node::Object(entries) = node else {
             return Err(ContractFinding::new(fault, &*file.named, "an object", value(node)));
         };
-        match doubled(node, "") {
+        match doubled(node) {
             // Of two values one would be lost, and nobody could say which one the writer meant.
             Some(path) => {
                 Err(ContractFinding::new(fault, place(&file.named, &path), "each key once", "a second one"))
@@ -69,21 +69,13 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The path of the first key that stands twice. Every reader bounds the depth, so the recursion ends.
-fn doubled(node: &Node, path: &str) -> Option<String> {
-    match node {
-        Node::Array(items) => {
-            items.iter().enumerate().find_map(|(index, item)| doubled(item, &format!("{path}[{index}]")))
-        }
-        Node::Object(entries) => {
-            let mut seen = BTreeSet::new();
-            let twice = entries.iter().find(|(key, _)| !seen.insert(key.as_str()));
-            twice
-                .map(|(key, _)| field(path, key))
-                .or_else(|| entries.iter().find_map(|(key, value)| doubled(value, &field(path, key))))
-        }
-        _ => None,
-    }
+/// The path of the first key that stands twice.
+fn doubled(node: &Node) -> Option<String> {
+    let mut first = None;
+    duplicate_keys(node, &mut |twice| {
+        first.get_or_insert_with(|| twice.path());
+    });
+    first
 }
 
 /// A file and a place in it.

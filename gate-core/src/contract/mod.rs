@@ -6,6 +6,7 @@ mod archive;
 mod check;
 mod code;
 pub mod covariates;
+mod duplicates;
 pub mod facts;
 mod fields;
 mod finding;

@@ -6,7 +6,6 @@
 //! requires nothing.
 
 mod declared;
-mod duplicates;
 mod enforce;
 mod names;
 mod problems;

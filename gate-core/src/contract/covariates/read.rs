@@ -4,11 +4,11 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::duplicates::duplicate_keys;
 use super::names::{invisible, repeated, trimmed};
 use super::problems::Problems;
 use super::{Covariate, CovariateType, Imputation, SCHEMA_VERSION, Spec, Word, shown};
 use crate::bounds::{MAX_COVARIATE_NAME_BYTES, MAX_COVARIATES};
+use crate::contract::duplicates::duplicate_keys;
 use crate::document::{Node, field, nearest, quoted};
 
 type Entries = [(String, Node)];
@@ -26,7 +26,9 @@ pub(super) fn spec(node: &Node) -> (Spec, Problems) {
         reader.problem("", "a JSON object", || shown::value(node));
         return (Spec::default(), reader.problems);
     };
-    duplicate_keys(node, &mut reader.problems);
+    duplicate_keys(node, &mut |twice| {
+        reader.problems.add("each key once", || (twice.path(), format!("a second {}", quoted(twice.key))));
+    });
     reader.schema_version(entries);
     reader.root_keys(entries);
     let mut spec = Spec {
