@@ -17,6 +17,12 @@ impl Latest {
         Self { now, regressions: 0 }
     }
 
+    /// Starts at an instant, with the regressions of an earlier run.
+    #[must_use]
+    pub const fn resumed(now: u64, regressions: u64) -> Self {
+        Self { now, regressions }
+    }
+
     /// The instant to work with: `now`, or the latest one if that is later.
     #[inline]
     pub fn advance(&mut self, now: u64) -> u64 {

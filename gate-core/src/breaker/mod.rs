@@ -6,10 +6,16 @@
 //! documents; a state holds remaining times and ages, never stamps, so that it can be restored on
 //! another clock.
 
+mod call;
 mod clock;
 mod signed;
 mod words;
 
+pub use call::{
+    Acquired, CALL_STATE_SCHEMA, CallBreaker, CallCause, CallChange, CallConfig, CallCounts, CallPermit,
+    CallPhase, CallState, CallStatus, CallWindow, CallWindowState, Escalation, HalfOpen, OpenedBy,
+    ProbeCounts, SavedCallPhase,
+};
 pub use clock::Latest;
 pub use signed::Signed;
 pub use words::{Layer, Outcome, Recorded, Refusal, RefusalReason};
