@@ -180,7 +180,7 @@ fn columns_that_cannot_be_read_are_refused() {
         ("absent.csv", 21, "absent.csv"),
         ("folder/absent", 21, "folder/absent"),
         ("./", 22, "./"),
-        (".", 22, "directory"),
+        (".", 22, "columns"),
         (r#"["a", "#, 24, "columns"),
     ] {
         let ran = check(&folder, &[&FITS[..], &["--columns", columns]].concat());

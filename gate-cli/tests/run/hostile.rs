@@ -35,6 +35,7 @@ fn a_pickle_that_calls_is_refused_and_does_not_run() {
 }
 
 /// The control of the case above: a pickle that only Python runs would prove nothing if it were broken.
+#[cfg(unix)]
 #[test]
 fn the_malicious_pickle_would_run_in_python() {
     let folder = Folder::empty();

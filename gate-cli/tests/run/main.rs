@@ -43,8 +43,8 @@ impl Ran {
     fn new(output: Output) -> Self {
         Self {
             code: output.status.code().unwrap(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
+            stdout: slashed(String::from_utf8(output.stdout).unwrap()),
+            stderr: slashed(String::from_utf8(output.stderr).unwrap()),
         }
     }
 
@@ -90,6 +90,19 @@ impl Ran {
         let findings = payload["findings"].as_array().unwrap();
         findings.iter().map(|it| it["fault"].as_str().unwrap().to_owned()).collect()
     }
+}
+
+/// The text with paths as they are written here; Windows joins their parts with its own separator.
+fn slashed(text: String) -> String {
+    if cfg!(not(windows)) {
+        return text;
+    }
+    let mut is_json = false;
+    let lines = text.split_inclusive('\n').map(|line| {
+        is_json |= line.starts_with('{');
+        line.replace(if is_json { r"\\" } else { r"\" }, "/")
+    });
+    lines.collect()
 }
 
 fn program() -> Command {

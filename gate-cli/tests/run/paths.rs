@@ -79,6 +79,7 @@ fn a_link_is_followed_before_the_file_is_there() {
     folder.gate(&["run", "id", "processed/run-b/processed.npz"]).refused(21);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_file_is_no_directory() {
     let folder = Folder::of("good");

@@ -4,6 +4,7 @@ use std::process::Stdio;
 
 use crate::{Folder, NPZ, Ran};
 
+#[cfg(unix)]
 #[test]
 fn a_file_name_cannot_steer_a_terminal_or_break_the_line() {
     let folder = Folder::empty();
