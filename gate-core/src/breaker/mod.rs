@@ -8,7 +8,9 @@
 
 mod call;
 mod clock;
+pub mod risk_budget;
 mod signed;
+pub mod time_budget;
 mod words;
 
 pub use call::{
@@ -17,5 +19,7 @@ pub use call::{
     ProbeCounts, SavedCallPhase,
 };
 pub use clock::Latest;
+pub use risk_budget::RiskBudget;
 pub use signed::Signed;
+pub use time_budget::TimeBudget;
 pub use words::{Layer, Outcome, Recorded, Refusal, RefusalReason};
