@@ -23,18 +23,15 @@ fn examples(text: &str) -> Vec<Example> {
     for block in text.split("```console\n").skip(1) {
         let block = block.split("```").next().expect("the block ends");
         for line in block.lines() {
-            match line.strip_prefix("$ ") {
-                Some(command) => {
-                    examples.push(Example { command: command.to_string(), promised: Vec::new() });
-                }
-                None => {
-                    let example = examples.last_mut().expect("a command first");
-                    if example.command.ends_with('\\') {
-                        example.command += &format!("\n{line}");
-                    } else {
-                        example.promised.push(line.to_string());
-                    }
-                }
+            if let Some(command) = line.strip_prefix("$ ") {
+                examples.push(Example { command: command.to_string(), promised: Vec::new() });
+                continue;
+            }
+            let example = examples.last_mut().expect("a command first");
+            if example.command.ends_with('\\') {
+                example.command += &format!("\n{line}");
+            } else {
+                example.promised.push(line.to_string());
             }
         }
     }
