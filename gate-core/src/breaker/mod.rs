@@ -8,8 +8,13 @@
 
 mod call;
 mod clock;
+pub mod health;
+pub mod latch;
+mod name;
 pub mod risk_budget;
+pub mod safe_mode;
 mod signed;
+mod since;
 pub mod time_budget;
 mod words;
 
@@ -19,7 +24,11 @@ pub use call::{
     ProbeCounts, SavedCallPhase,
 };
 pub use clock::Latest;
+pub use health::HealthState;
+pub use latch::{Latch, LatchCause, LatchChange, LatchConfig, LatchReset, LatchState, Reading};
+pub use name::Name;
 pub use risk_budget::RiskBudget;
+pub use safe_mode::{ExitRule, SafeMode, SafeModeCause, SafeModeChange, SafeModeConfig, SafeModeState};
 pub use signed::Signed;
 pub use time_budget::TimeBudget;
 pub use words::{Layer, Outcome, Recorded, Refusal, RefusalReason};
