@@ -24,7 +24,7 @@ pub use call::{
     ProbeCounts, SavedCallPhase,
 };
 pub use clock::Latest;
-pub use health::HealthState;
+pub use health::{HealthConfig, HealthFold, HealthState};
 pub use latch::{Latch, LatchCause, LatchChange, LatchConfig, LatchReset, LatchState, Reading};
 pub use name::Name;
 pub use risk_budget::RiskBudget;
