@@ -6,6 +6,7 @@
 //! C are not refused.
 
 use alloc::borrow::Cow;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
@@ -51,6 +52,10 @@ const FORMAT: [(char, char); 22] = [
 ];
 
 fn is_format(c: char) -> bool {
+    // Nothing in ASCII is, and most names are at least partly in ASCII.
+    if c.is_ascii() {
+        return false;
+    }
     let next = FORMAT.partition_point(|(first, _)| *first <= c);
     next.checked_sub(1).and_then(|at| FORMAT.get(at)).is_some_and(|(_, last)| c <= *last)
 }
@@ -77,6 +82,23 @@ impl<'a> Names<'a> {
         let wanted = key(name);
         self.0.binary_search_by(|known| known.as_ref().cmp(&wanted)).is_ok()
     }
+}
+
+/// True only if no name stands twice.
+///
+/// It gives up on names whose hashes crowd together, which hardly happens by chance, so that chosen names cost no more
+/// than others.
+pub(super) fn surely_differ<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> bool {
+    const PROBES: usize = 64;
+    // At most a quarter of the table is used: then a free place is mostly the first one.
+    let bits = (names.len() * 4).next_power_of_two().trailing_zeros();
+    let mut table = vec![0; (1 << bits) + PROBES];
+    names.map(|name| hash(&key(name)) | 1).all(|hash| {
+        let home = usize::try_from(hash >> (u64::BITS - bits)).unwrap_or_default();
+        let places = table.iter_mut().skip(home).take(PROBES);
+        let mut in_the_way = places.skip_while(|place| **place != 0 && **place != hash);
+        in_the_way.next().is_some_and(|place| core::mem::replace(place, hash) == 0)
+    })
 }
 
 /// The place of every name that stood before, with the place where it stood first.
@@ -148,6 +170,18 @@ mod tests {
     fn finds_repeated_names_whatever_their_form() {
         assert_eq!(repeated(&["é", "a", "b", "e\u{301}", "a", "a", "fi", "ﬁ"]), [(3, 0), (4, 1), (5, 1)]);
         assert_eq!(repeated(&[]), []);
+    }
+
+    #[test]
+    fn is_sure_of_what_differs_and_of_nothing_else() {
+        let names: Vec<alloc::string::String> = (0..20_000).map(|i| alloc::format!("feature_{i}")).collect();
+        for count in [0, 1, 2, 7, 1000, names.len()] {
+            let mut names: Vec<&str> = names.iter().take(count).map(alloc::string::String::as_str).collect();
+            assert!(surely_differ(names.iter().copied()), "{count}");
+            names.extend(names.first().copied());
+            assert_eq!(surely_differ(names.into_iter()), count == 0, "{count}");
+        }
+        assert!(!surely_differ(["é", "a", "e\u{301}"].into_iter()));
     }
 
     #[test]

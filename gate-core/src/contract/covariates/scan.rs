@@ -8,7 +8,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::names::{invisible, repeated, trimmed};
+use super::names::{invisible, surely_differ, trimmed};
 use super::{Covariate, Imputation, SCHEMA_VERSION, Spec, Word};
 use crate::bounds::{MAX_COVARIATE_NAME_BYTES, MAX_COVARIATES};
 
@@ -26,7 +26,7 @@ pub(super) fn spec(text: &str) -> Option<Spec> {
     cursor.end()?;
     let (dynamic, r#static) = (dynamic.unwrap_or_default(), r#static.unwrap_or_default());
     let names: Vec<&str> = dynamic.iter().chain(&r#static).map(|it: &Covariate| it.name.as_str()).collect();
-    if version? != SCHEMA_VERSION || !repeated(&names).is_empty() {
+    if version? != SCHEMA_VERSION || !surely_differ(names.into_iter()) {
         return None;
     }
     Some(Spec { dynamic, r#static, imputation: imputation.unwrap_or_default(), unknown_keys: Vec::new() })
