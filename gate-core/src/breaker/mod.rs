@@ -9,13 +9,19 @@
 mod call;
 mod clock;
 pub mod health;
+mod ladder;
 pub mod latch;
+mod metric;
 mod name;
+mod overrides;
+mod ratio;
 pub mod risk_budget;
 pub mod safe_mode;
 mod signed;
 mod since;
 pub mod time_budget;
+mod timeline;
+mod window;
 mod words;
 
 pub use call::{
@@ -25,10 +31,29 @@ pub use call::{
 };
 pub use clock::Latest;
 pub use health::{HealthConfig, HealthFold, HealthState};
+pub use ladder::{
+    FallbackReason, Ladder, LadderCause, LadderChange, LadderConfig, LadderReading, LadderState,
+    LadderStatus, Level,
+};
 pub use latch::{Latch, LatchCause, LatchChange, LatchConfig, LatchReset, LatchState, Reading};
+pub use metric::{
+    Look, LookVerdict, MetricBreaker, MetricBreakerState, MetricCause, MetricChange, MetricConfig,
+    MetricReading, MetricState, MetricStatus, P99Breach, Pending, RateBreach,
+};
 pub use name::Name;
+pub use overrides::{Hold, HoldKind, HoldState, Overrides, OverridesState};
 pub use risk_budget::RiskBudget;
 pub use safe_mode::{ExitRule, SafeMode, SafeModeCause, SafeModeChange, SafeModeConfig, SafeModeState};
 pub use signed::Signed;
 pub use time_budget::TimeBudget;
+pub use window::Counts;
 pub use words::{Layer, Outcome, Recorded, Refusal, RefusalReason};
+
+/// Checks the version of a state document.
+fn state_version(found: &str, known: &str) -> Result<(), crate::GateError> {
+    if found == known {
+        return Ok(());
+    }
+    let (code, path) = (crate::ErrorCode::SchemaVersion, "schema_version");
+    Err(crate::GateError::new(code, path, alloc::format!("`{known}`"), crate::document::quoted(found)))
+}
