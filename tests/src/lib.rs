@@ -15,6 +15,7 @@ pub mod properties;
 pub mod properties_artifacts;
 pub mod reference;
 pub mod scenario;
+pub mod scripts;
 
 /// The README's Rust, compiled and run.
 #[cfg(doctest)]

@@ -8,6 +8,7 @@
 
 mod call;
 mod clock;
+pub mod guard;
 pub mod health;
 mod ladder;
 pub mod latch;
@@ -17,6 +18,7 @@ mod overrides;
 mod ratio;
 pub mod risk_budget;
 pub mod safe_mode;
+pub mod script;
 mod signed;
 mod since;
 pub mod time_budget;
@@ -30,6 +32,7 @@ pub use call::{
     ProbeCounts, SavedCallPhase,
 };
 pub use clock::Latest;
+pub use guard::{Guard, GuardConfig, GuardPermit, GuardState, GuardStatus};
 pub use health::{HealthConfig, HealthFold, HealthState};
 pub use ladder::{
     FallbackReason, Ladder, LadderCause, LadderChange, LadderConfig, LadderReading, LadderState,

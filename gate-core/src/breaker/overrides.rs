@@ -174,6 +174,12 @@ impl Overrides {
         self.time.peek(now).saturating_sub(hold.placed)
     }
 
+    /// How long a hold still stands; `None` if until it is released.
+    #[must_use]
+    pub fn remaining(&self, hold: &Hold, now: u64) -> Option<u64> {
+        hold.expires.map(|expires| expires.saturating_sub(self.time.peek(now)))
+    }
+
     /// How often the clock went back.
     #[must_use]
     pub const fn regressions(&self) -> u64 {

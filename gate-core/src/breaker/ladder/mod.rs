@@ -107,6 +107,13 @@ impl Ladder {
         self.level != Level::BaselineOnly || self.probes_now()
     }
 
+    /// True if every call may pass.
+    #[inline]
+    #[must_use]
+    pub fn admits_all(&self) -> bool {
+        self.level != Level::BaselineOnly
+    }
+
     /// Lets a pinned ladder go up again, and forgets how often it changed. False if it was not pinned.
     pub fn release(&mut self, _by: &Signed, now: u64) -> bool {
         self.time.advance(now);

@@ -211,6 +211,13 @@ impl Latch {
         self.latched.is_some()
     }
 
+    /// Whether time alone can latch it: silence is limited, or a condition outlived a reset.
+    #[inline]
+    #[must_use]
+    pub const fn awaits_time(&self) -> bool {
+        self.config.max_gap_ms.is_some() || !self.conditions.is_empty()
+    }
+
     /// Why it holds, the first cause first; empty if it is clear.
     #[must_use]
     pub fn causes(&self) -> &[LatchRecord] {

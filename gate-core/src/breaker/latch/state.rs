@@ -85,7 +85,7 @@ where
 }
 
 impl RecordState {
-    pub(super) fn of(record: &LatchRecord, now: u64) -> Self {
+    pub(in crate::breaker) fn of(record: &LatchRecord, now: u64) -> Self {
         let mut state = Self {
             kind: record.cause.kind(),
             age_ns: record.age(now),
