@@ -120,6 +120,12 @@ impl RiskBudget {
         self.look()
     }
 
+    /// Counts units of work without a result. What is committed stays.
+    pub fn count(&mut self, units: u64) -> Option<RiskChange> {
+        self.units = self.units.saturating_add(units);
+        self.look()
+    }
+
     /// Books the result of all that was committed, and how many units that were.
     pub fn settle(&mut self, result: Settlement, units: u64) -> Option<RiskChange> {
         self.units = self.units.saturating_add(units);
@@ -171,10 +177,10 @@ impl RiskBudget {
 
     /// Every limit that would not hold after so much more.
     fn breaches(&self, cost: u64, units: u64) -> Breaches {
-        let (spent, pending) = (self.spent(), self.committed.saturating_add(cost));
+        let pending = u128::from(self.committed) + u128::from(cost);
         Breaches {
-            loss: breach(self.limits.loss, spent, pending),
-            units: breach(self.limits.units, self.units, units),
+            loss: breach(self.limits.loss, self.spent(), pending),
+            units: breach(self.limits.units, self.units, units.into()),
         }
     }
 
@@ -193,12 +199,13 @@ impl RiskBudget {
     }
 }
 
-fn breach(limit: Limit, spent: u64, pending: u64) -> Option<Breach> {
-    // What does not fit 64 bits fits no limit either.
-    let observed = spent.checked_add(pending);
-    match (limit, observed) {
-        (Limit::AtMost(limit), observed) if observed.is_none_or(|observed| observed > limit) => {
-            Some(Breach { limit, observed: observed.unwrap_or(u64::MAX), pending })
+/// The sum is taken wider than a limit can be, so that what does not fit 64 bits fits no limit either.
+fn breach(limit: Limit, spent: u64, pending: u128) -> Option<Breach> {
+    let observed = u128::from(spent) + pending;
+    let shown = |sum: u128| u64::try_from(sum).unwrap_or(u64::MAX);
+    match limit {
+        Limit::AtMost(limit) if observed > u128::from(limit) => {
+            Some(Breach { limit, observed: shown(observed), pending: shown(pending) })
         }
         _ => None,
     }
