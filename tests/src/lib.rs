@@ -7,6 +7,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+pub mod budgets;
 pub mod cases;
 pub mod conformance;
 pub mod fixtures;

@@ -15,9 +15,12 @@
 pub mod canary_compat;
 pub mod covariate_spec;
 mod departures;
+mod real;
 mod report;
+pub mod risk_guard;
 mod row;
 pub mod run_contract;
+pub mod time_budget;
 mod vectors;
 
 use std::io;
@@ -34,7 +37,9 @@ pub type Replay = fn(&Row) -> serde_json::Result<Outcome>;
 const DOMAINS: &[(&str, Replay)] = &[
     ("canary_compat", canary_compat::replay),
     ("covariate_spec", covariate_spec::replay),
+    ("risk_guard", risk_guard::replay),
     ("run_contract", run_contract::replay),
+    ("time_budget", time_budget::replay),
 ];
 
 /// Replays the rows of a file, plain or gzipped. Rows of a domain that nobody replays are skipped.
