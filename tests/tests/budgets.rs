@@ -14,8 +14,8 @@ use std::collections::BTreeSet;
 
 use gate_core::GateError;
 use gate_core::breaker::risk_budget::{RiskBudget, RiskLimits};
-use gate_core::breaker::time_budget::TimeBudget;
-use gate_core::document::{from_json, from_json_tree, from_node};
+use gate_core::breaker::time_budget::{Accounting, TimeBudget, TimeBudgetConfig};
+use gate_core::document::{from_json_tree, from_node};
 use gate_tests::budgets::properties::{self as must, Visits};
 use gate_tests::budgets::{risk, time};
 use gate_tests::cases::{difference, folder};
@@ -153,17 +153,11 @@ fn every_state_is_visited() {
 
 #[test]
 fn no_damage_to_a_state_is_forgiven() {
-    let mut accepted = 0;
-    for case in cases() {
-        let Ok(Value::Array(steps)) = case.run() else { continue };
-        for state in
-            steps.iter().map(|step| &step["answer"]).filter(|state| state["schema_version"].is_string())
-        {
-            let bytes = state.to_string().into_bytes();
-            assert!(from_json::<gate_core::breaker::time_budget::TimeBudgetState>(&bytes).is_ok());
-            accepted += 1;
-            damage(&bytes, must::time_budget_state_bytes);
-        }
+    let mut runner = TestRunner::deterministic();
+    let bytes = vec(any::<u8>(), 240).new_tree(&mut runner).expect("bytes").current();
+    for state in must::time_budget_states(&bytes).iter().step_by(4) {
+        assert!(TimeBudget::restore(must::small(), state, 0, 0).is_ok(), "{state:?}");
+        damage(json!(state).to_string().as_bytes(), must::time_budget_state_bytes);
     }
     let states = [
         r#"{"schema_version":"tsfm_gate.breaker.risk_budget.v1","net":-900,"committed":50,"units":3}"#,
@@ -172,7 +166,22 @@ fn no_damage_to_a_state_is_forgiven() {
     for state in states {
         damage(state.as_bytes(), must::risk_budget_state_bytes);
     }
-    assert!(accepted > 0, "no case stores a time budget");
+}
+
+/// Where each part counts for itself, time can be owed while other parts keep theirs; where promises are
+/// measured against the whole, no run leads there.
+#[test]
+fn what_is_owed_while_others_have_time_fits_one_accounting_only() {
+    let mut budget = TimeBudget::new(must::small()).expect("a budget");
+    assert!(budget.start(0));
+    let mut state = budget.snapshot(0);
+    (state.parts[0].used_ns, state.uncovered_ns) = (20_000, 10_000);
+    let whole = TimeBudget::restore(must::small(), &state, 0, 0).expect_err("time is left to pay with");
+    let said = "uncovered_ns: expected 0 while other time is left to pay with, found 10000";
+    assert_eq!(whole.to_string(), said);
+    let apart = TimeBudgetConfig { accounting: Accounting::PerPart, ..must::small() };
+    let apart = TimeBudget::restore(apart, &state, 0, 0).expect("such a run");
+    assert_eq!(apart.snapshot(0), state);
 }
 
 fn damage(bytes: &[u8], property: fn(&[u8])) {

@@ -64,7 +64,7 @@ fn steps(bytes: &[u8]) -> Vec<Step> {
 /// On any sequence of steps the budget agrees with coins that are moved one by one, the books add up, and
 /// nobody is promised what is not there.
 pub fn time_budget_adds_up(bytes: &[u8], visits: &mut Visits) {
-    let config = TimeBudgetConfig::of(60, &[("fetch", 10), ("score", 25), ("decide", 10)], 8);
+    let config = small();
     let mut budget = TimeBudget::new(config.clone()).expect("a sound configuration");
     let mut tokens = Tokens::new(&config);
     for step in steps(bytes) {
@@ -88,6 +88,23 @@ pub fn time_budget_adds_up(bytes: &[u8], visits: &mut Visits) {
         // A reading's own instant moves nothing, so the books are compared at the latest one.
         same_books(&budget, &tokens, visits);
     }
+}
+
+/// The state after each of the steps, as it is stored.
+#[must_use]
+pub fn time_budget_states(bytes: &[u8]) -> Vec<TimeBudgetState> {
+    let mut budget = TimeBudget::new(small()).expect("a sound configuration");
+    let after = |step: &Step| {
+        time::take(&mut budget, step).expect("nothing that fails");
+        budget.snapshot(0)
+    };
+    steps(bytes).iter().map(after).collect()
+}
+
+/// The configuration that the properties run with.
+#[must_use]
+pub fn small() -> TimeBudgetConfig {
+    TimeBudgetConfig::of(60, &[("fetch", 10), ("score", 25), ("decide", 10)], 8)
 }
 
 fn same_books(budget: &TimeBudget, tokens: &Tokens, visits: &mut Visits) {
@@ -119,15 +136,14 @@ fn same_books(budget: &TimeBudget, tokens: &Tokens, visits: &mut Visits) {
 pub fn time_budget_state_bytes(bytes: &[u8]) {
     let Ok(state) = from_json::<TimeBudgetState>(bytes) else { return };
     for accounting in [Accounting::Whole, Accounting::PerPart] {
-        let config = TimeBudgetConfig::of(60, &[("fetch", 10), ("score", 25), ("decide", 10)], 8);
-        let config = TimeBudgetConfig { accounting, ..config };
+        let config = TimeBudgetConfig { accounting, ..small() };
         let Ok(budget) = TimeBudget::restore(config, &state, 5, 0) else { continue };
         assert_eq!(budget.snapshot(5), state);
         let later = TimeBudget::restore(budget.config().clone(), &state, 0, 7).expect("the same state");
         assert!(later.remaining(0) <= budget.remaining(5));
         if accounting == Accounting::Whole {
             let ledger = budget.ledger();
-            assert!(ledger.spent + ledger.reserved + ledger.unallocated <= 60_000);
+            assert_eq!(ledger.spent + ledger.reserved + ledger.unallocated, 60_000, "{state:?}");
         }
     }
 }
