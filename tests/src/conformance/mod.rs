@@ -15,11 +15,15 @@
 pub mod canary_compat;
 pub mod covariate_spec;
 mod departures;
+pub mod health_components;
+mod javascript;
+pub mod panic_stop;
 mod real;
 mod report;
 pub mod risk_guard;
 mod row;
 pub mod run_contract;
+pub mod safe_mode;
 pub mod time_budget;
 mod vectors;
 
@@ -40,6 +44,10 @@ const DOMAINS: &[(&str, Replay)] = &[
     ("risk_guard", risk_guard::replay),
     ("run_contract", run_contract::replay),
     ("time_budget", time_budget::replay),
+    ("health_components", health_components::replay),
+    ("panic_stop", panic_stop::replay),
+    ("run_contract", run_contract::replay),
+    ("safe_mode", safe_mode::replay),
 ];
 
 /// Replays the rows of a file, plain or gzipped. Rows of a domain that nobody replays are skipped.

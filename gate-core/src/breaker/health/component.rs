@@ -50,7 +50,8 @@ impl Component {
 
     pub(super) fn observe(&mut self, observation: Observation, at: u64, now: u64) -> bool {
         // A word from the future must not make all later ones late.
-        if self.last.is_some_and(|last| last.ahead == 0 && at < last.at) {
+        let late = self.last.is_some_and(|last| last.ahead == 0 && at < last.at);
+        if late && !self.config.accept_late {
             return false;
         }
         let ahead = at.saturating_sub(now);
@@ -109,21 +110,27 @@ impl Component {
             findings.push((self.config.missing, HealthReason::Missing));
             return Standing::Missing;
         };
-        if word.ahead > 0 {
-            findings.push((self.config.invalid, HealthReason::Future { ahead_ns: word.ahead }));
-            return Standing::Invalid;
-        }
-        let needs_value = self.config.limit.is_some();
-        if !word.observation.value.map_or(!needs_value, f64::is_finite) {
-            findings.push((self.config.invalid, HealthReason::Unreadable));
-            return Standing::Invalid;
-        }
         let (age_ns, max_age_ns) = (now.saturating_sub(word.at), self.config.max_age());
-        if age_ns > max_age_ns {
+        let stale = age_ns > max_age_ns;
+        if stale {
             findings.push((self.config.stale, HealthReason::Stale { age_ns, max_age_ns }));
-            return Standing::Stale;
         }
-        Standing::Fresh
+        let invalid = if word.ahead > 0 {
+            Some(HealthReason::Future { ahead_ns: word.ahead })
+        } else {
+            (!self.says_what_is_asked(word.observation)).then_some(HealthReason::Unreadable)
+        };
+        if let Some(reason) = invalid {
+            findings.push((self.config.invalid, reason));
+            return Standing::Invalid;
+        }
+        if stale { Standing::Stale } else { Standing::Fresh }
+    }
+
+    /// Whether a word can be judged by the rule; one that says nothing at all cannot.
+    fn says_what_is_asked(&self, word: Observation) -> bool {
+        let something = word.state.is_some() || word.failed.is_some() || word.fault;
+        word.value.map_or(something && self.config.limit.is_none(), f64::is_finite)
     }
 
     /// What it said, whether that is fresh or not: an old bad word is no better than an old good one.

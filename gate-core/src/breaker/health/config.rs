@@ -43,6 +43,8 @@ pub struct ComponentConfig {
     pub failures: Option<RateLimit>,
     /// How long a fault speaks against it, unless somebody acknowledges it. Default 60 000.
     pub faults_for_ms: u64,
+    /// Whether a word that was measured before the last one replaces it. Default false.
+    pub accept_late: bool,
 }
 
 /// Limits of a value. Equal to a limit is good.
@@ -82,6 +84,7 @@ impl Default for ComponentConfig {
             limit: None,
             failures: None,
             faults_for_ms: 60_000,
+            accept_late: false,
         }
     }
 }
@@ -101,8 +104,16 @@ impl HealthConfig {
             let expected = format!("at most {MOST_COMPONENTS} components");
             return Err(GateError::new(ErrorCode::InputTooLarge, "components", expected, count));
         }
-        for (name, component) in &self.components.0 {
+        for (index, (name, component)) in self.components.0.iter().enumerate() {
             let path = field("components", name);
+            if self.components.0.iter().take(index).any(|(known, _)| known == name) {
+                return Err(GateError::new(
+                    ErrorCode::DuplicateKey,
+                    path,
+                    "each component once",
+                    "a second one",
+                ));
+            }
             Name::new(name).map_err(|error| {
                 GateError::new(error.code(), path.clone(), error.expected(), error.found())
             })?;

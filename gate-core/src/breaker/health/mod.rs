@@ -45,7 +45,7 @@ impl HealthFold {
     }
 
     /// Takes a word of a component, measured at `at`. One that was measured before the last one came too late, and
-    /// changes nothing.
+    /// changes nothing unless the component's rule accepts it.
     ///
     /// Returns whether it counts.
     ///

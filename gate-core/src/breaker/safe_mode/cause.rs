@@ -37,7 +37,7 @@ impl SafeModeCause {
         }
     }
 
-    /// Whether the two are one cause; a person's hold is one whatever its reason.
+    /// Whether the two are one cause; a person's hold is one whatever its reason, and keeps the first.
     pub(super) fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Operator(one), Self::Operator(other)) => one.actor() == other.actor(),

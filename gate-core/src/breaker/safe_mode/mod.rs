@@ -198,7 +198,6 @@ impl SafeMode {
         let again = Since::at(now);
         if let Some(known) = self.causes.iter_mut().find(|known| known.cause.same(&cause)) {
             known.rule = known.rule.stricter(rule);
-            known.cause = cause;
             known.again = again;
             known.healthy = 0;
             return;
