@@ -50,7 +50,7 @@ pub enum Op {
 }
 
 /// Files of domains whose cases have a form and a reader of their own.
-const OTHER_DOMAINS: [&str; 4] = ["breakers", "budgets", "covariates", "run_contract"];
+const OTHER_DOMAINS: [&str; 5] = ["breakers", "budgets", "covariates", "run_contract", "safety"];
 
 /// The folder of the cases.
 #[must_use]

@@ -14,6 +14,7 @@ pub mod fixtures;
 pub mod npz;
 pub mod properties;
 pub mod properties_artifacts;
+pub mod properties_safety;
 pub mod reference;
 pub mod scenario;
 pub mod scripts;

@@ -10,6 +10,8 @@ mod restore;
 mod state;
 mod status;
 mod streak;
+#[cfg(test)]
+mod tests;
 
 use alloc::vec::Vec;
 
@@ -165,7 +167,8 @@ impl Latch {
     ///
     /// Returns whether it was asserted.
     pub fn settle(&mut self, condition: &str, now: u64) -> bool {
-        self.clock.advance(now);
+        let now = self.clock.advance(now);
+        self.silence.get_or_insert(Since::at(now));
         let before = self.conditions.len();
         self.conditions.retain(|name| name.as_str() != condition);
         self.conditions.len() < before
