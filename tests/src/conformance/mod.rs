@@ -41,13 +41,12 @@ pub type Replay = fn(&Row) -> serde_json::Result<Outcome>;
 const DOMAINS: &[(&str, Replay)] = &[
     ("canary_compat", canary_compat::replay),
     ("covariate_spec", covariate_spec::replay),
-    ("risk_guard", risk_guard::replay),
-    ("run_contract", run_contract::replay),
-    ("time_budget", time_budget::replay),
     ("health_components", health_components::replay),
     ("panic_stop", panic_stop::replay),
+    ("risk_guard", risk_guard::replay),
     ("run_contract", run_contract::replay),
     ("safe_mode", safe_mode::replay),
+    ("time_budget", time_budget::replay),
 ];
 
 /// Replays the rows of a file, plain or gzipped. Rows of a domain that nobody replays are skipped.
