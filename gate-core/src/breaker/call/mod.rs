@@ -167,6 +167,12 @@ impl CallBreaker {
         self.record_probe(&permit, outcome, latency_ns, now)
     }
 
+    /// Whether a good result can do nothing but be counted.
+    #[inline]
+    pub(in crate::breaker) const fn only_counts(&self, permit: &CallPermit, latency_ns: u64) -> bool {
+        self.is_closed() && permit.generation == self.generation && latency_ns <= self.rules.slow_above
+    }
+
     /// Gives up on probes whose leases ended. It depends only on the instant, not on how often it is called.
     pub fn tick(&mut self, now: u64) -> Option<CallChange> {
         let now = self.clock.advance(now);

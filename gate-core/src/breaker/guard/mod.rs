@@ -117,21 +117,17 @@ impl Guard {
         latency_ns: u64,
         now: u64,
     ) -> GuardRecorded {
-        let commanded = permit.is_commanded();
-        let mut changes = Changes::default();
-        if let (Some(call), Some(permit)) = (&mut self.call, permit.call) {
-            match call.record(permit, outcome, latency_ns, now) {
-                Recorded::Counted(change) => changes.call = [change, None],
-                Recorded::Stale if !commanded => return Recorded::Stale,
-                Recorded::Stale => {}
+        if outcome == Outcome::Success && self.only_counts(&permit, latency_ns, now) {
+            // Changes are large; nothing is moved where there are none.
+            if let (Some(call), Some(permit)) = (&mut self.call, permit.call) {
+                let _ = call.record(permit, outcome, latency_ns, now);
             }
+            if let Some(metric) = &mut self.metric {
+                let _ = metric.record(false, latency_ns, now);
+            }
+            return Recorded::Counted(None);
         }
-        if let (Some(metric), Outcome::Success | Outcome::Failure) = (&mut self.metric, outcome)
-            && let Some(look) = metric.record(outcome == Outcome::Failure, latency_ns, now)
-        {
-            self.looked(look, now, &mut changes);
-        }
-        Recorded::Counted((!changes.is_empty()).then_some(changes))
+        self.judge(permit, outcome, latency_ns, now)
     }
 
     /// Takes a call that was not asked for here, such as one of another process, to the metric breaker.
@@ -320,6 +316,36 @@ impl Guard {
     fn is_undegraded(&self) -> bool {
         self.metric.as_ref().is_none_or(MetricBreaker::is_on)
             && self.ladder.as_ref().is_none_or(Ladder::admits_all)
+    }
+
+    /// Whether a good result can do nothing but be counted.
+    #[inline]
+    fn only_counts(&self, permit: &GuardPermit, latency_ns: u64, now: u64) -> bool {
+        let call = match (&self.call, &permit.call) {
+            (Some(call), Some(permit)) => call.only_counts(permit, latency_ns),
+            _ => true,
+        };
+        call && self.metric.as_ref().is_none_or(|metric| metric.only_counts(now))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn judge(&mut self, permit: GuardPermit, outcome: Outcome, latency_ns: u64, now: u64) -> GuardRecorded {
+        let mut changes = Changes::default();
+        let commanded = permit.is_commanded();
+        if let (Some(call), Some(permit)) = (&mut self.call, permit.call) {
+            match call.record(permit, outcome, latency_ns, now) {
+                Recorded::Counted(change) => changes.call = [change, None],
+                Recorded::Stale if commanded => {}
+                Recorded::Stale => return Recorded::Stale,
+            }
+        }
+        if let (Some(metric), Outcome::Success | Outcome::Failure) = (&mut self.metric, outcome)
+            && let Some(look) = metric.record(outcome == Outcome::Failure, latency_ns, now)
+        {
+            self.looked(look, now, &mut changes);
+        }
+        Recorded::Counted((!changes.is_empty()).then_some(changes))
     }
 
     /// Hands a look on to the ladder.

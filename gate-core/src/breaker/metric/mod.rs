@@ -132,6 +132,12 @@ impl MetricBreaker {
         own.or(due)
     }
 
+    /// Whether a good sample can do nothing but be counted: no slice ends by it or before it.
+    #[inline]
+    pub(in crate::breaker) fn only_counts(&self, now: u64) -> bool {
+        matches!(self.rules.slicing, Slicing::Time(_)) && self.slice_end.is_some_and(|end| now < end)
+    }
+
     /// Judges ready-made metrics: every reading is a look of its own.
     ///
     /// # Errors
