@@ -19,6 +19,8 @@ mod ratio;
 pub mod risk_budget;
 pub mod safe_mode;
 pub mod script;
+#[cfg(target_has_atomic = "64")]
+mod shared;
 mod signed;
 mod since;
 pub mod time_budget;
@@ -47,6 +49,8 @@ pub use name::Name;
 pub use overrides::{Hold, HoldKind, HoldState, Overrides, OverridesState};
 pub use risk_budget::RiskBudget;
 pub use safe_mode::{ExitRule, SafeMode, SafeModeCause, SafeModeChange, SafeModeConfig, SafeModeState};
+#[cfg(target_has_atomic = "64")]
+pub use shared::{AtomicWord, SharedCallBreaker};
 pub use signed::Signed;
 pub use time_budget::TimeBudget;
 pub use window::Counts;

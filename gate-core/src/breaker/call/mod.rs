@@ -20,7 +20,7 @@ mod counts;
 mod permit;
 mod ring;
 mod round;
-mod rules;
+pub(super) mod rules;
 mod slices;
 mod state;
 mod status;
@@ -42,7 +42,7 @@ use window::Window;
 /// Refuses calls to a model that fails.
 ///
 /// One owner feeds it: take a permit, make the call, record the outcome. For threads there is
-/// `SharedCallBreaker`.
+/// [`SharedCallBreaker`](super::SharedCallBreaker).
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallBreaker {
     phase: Phase,
@@ -306,7 +306,7 @@ impl CallBreaker {
     }
 }
 
-const fn refusal(reason: RefusalReason, retry_after: Option<u64>) -> Refusal {
+pub(super) const fn refusal(reason: RefusalReason, retry_after: Option<u64>) -> Refusal {
     Refusal { by: Layer::Call, reason, retry_after }
 }
 

@@ -16,47 +16,47 @@ const MOST_SLICES: u32 = 120;
 
 /// The settings as the breaker uses them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Rules {
+pub(in crate::breaker) struct Rules {
     /// 0 where the rule is off.
-    pub(super) trip_at: u32,
-    pub(super) streak_ttl: Option<u64>,
-    pub(super) open: u64,
-    pub(super) escalation: Option<Steps>,
-    pub(super) probing: Probing,
-    pub(super) window: Option<WindowRule>,
+    pub(in crate::breaker) trip_at: u32,
+    pub(in crate::breaker) streak_ttl: Option<u64>,
+    pub(in crate::breaker) open: u64,
+    pub(in crate::breaker) escalation: Option<Steps>,
+    pub(in crate::breaker) probing: Probing,
+    pub(in crate::breaker) window: Option<WindowRule>,
     /// The longest latency that is not slow; the longest there is where nothing is.
-    pub(super) slow_above: u64,
+    pub(in crate::breaker) slow_above: u64,
 }
 
 /// How open times grow and shrink.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Steps {
-    pub(super) cap: u64,
-    pub(super) healthy: u64,
+pub(in crate::breaker) struct Steps {
+    pub(in crate::breaker) cap: u64,
+    pub(in crate::breaker) healthy: u64,
 }
 
 /// The bounds of a round of probes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Probing {
-    pub(super) probes: u32,
-    pub(super) successes: u32,
-    pub(super) in_flight: u32,
-    pub(super) lease: u64,
-    pub(super) max_lost: u32,
+pub(in crate::breaker) struct Probing {
+    pub(in crate::breaker) probes: u32,
+    pub(in crate::breaker) successes: u32,
+    pub(in crate::breaker) in_flight: u32,
+    pub(in crate::breaker) lease: u64,
+    pub(in crate::breaker) max_lost: u32,
 }
 
 /// What is kept in a window, and which rates are too high. Rates are in millionths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct WindowRule {
-    pub(super) shape: Shape,
-    pub(super) min_calls: u64,
-    pub(super) failure_rate: Option<u32>,
-    pub(super) slow_rate: Option<u32>,
+pub(in crate::breaker) struct WindowRule {
+    pub(in crate::breaker) shape: Shape,
+    pub(in crate::breaker) min_calls: u64,
+    pub(in crate::breaker) failure_rate: Option<u32>,
+    pub(in crate::breaker) slow_rate: Option<u32>,
 }
 
 /// What a window holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(in crate::breaker) enum Shape {
     /// The latest calls.
     Calls(usize),
     /// The calls of the latest slices of time.
@@ -64,7 +64,7 @@ pub(super) enum Shape {
 }
 
 impl Rules {
-    pub(super) fn new(config: &CallConfig) -> Result<Self, GateError> {
+    pub(in crate::breaker) fn new(config: &CallConfig) -> Result<Self, GateError> {
         let open = ns(config.open_ms);
         let window = config.window.as_ref().map(window).transpose()?;
         let trip_at = at_least_one("consecutive_failures", config.consecutive_failures.map(u64::from))?;

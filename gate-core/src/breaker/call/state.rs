@@ -57,8 +57,9 @@ pub enum SavedCallPhase {
     Open {
         /// Time left; `null` means until a command.
         remaining_ns: Option<u64>,
-        /// Why.
-        opened_by: OpenedBy,
+        /// Why, where that is known.
+        #[serde(default)]
+        opened_by: Option<OpenedBy>,
     },
 }
 
@@ -84,6 +85,11 @@ impl CallBreaker {
     #[must_use]
     pub fn snapshot(&self, now: u64) -> CallState {
         let now = self.clock.peek(now);
+        if self.is_half_open() && self.round.is_lost(&self.rules.probing, now) {
+            let mut later = self.clone();
+            later.expire(now);
+            return later.snapshot(now);
+        }
         let phase = match self.phase {
             Phase::Closed { since } => SavedCallPhase::Closed {
                 for_ns: if self.level == 0 { 0 } else { age(since, now) },
@@ -129,7 +135,7 @@ impl CallBreaker {
             SavedCallPhase::Open { remaining_ns, opened_by } => {
                 let left = remaining_ns.map(|left| left.saturating_sub(elapsed));
                 breaker.phase = Phase::Open { since: now, length: left.unwrap_or(u64::MAX) };
-                breaker.opened_by = Some(opened(opened_by)?);
+                breaker.opened_by = opened_by.map(opened).transpose()?;
             }
         }
         if let (Some(rule), Some(saved)) = (breaker.rules.window, state.window) {
@@ -139,8 +145,7 @@ impl CallBreaker {
     }
 
     fn open_state(&self, remaining_ns: Option<u64>) -> SavedCallPhase {
-        let unknown = OpenedBy { cause: CallCause::Commanded, streak: 0, counts: None };
-        SavedCallPhase::Open { remaining_ns, opened_by: self.opened_by.unwrap_or(unknown) }
+        SavedCallPhase::Open { remaining_ns, opened_by: self.opened_by }
     }
 }
 
