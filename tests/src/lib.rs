@@ -8,6 +8,7 @@
 )]
 
 pub mod budgets;
+pub mod breaker_model;
 pub mod cases;
 pub mod conformance;
 pub mod fixtures;
