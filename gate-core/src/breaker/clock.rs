@@ -26,11 +26,18 @@ impl Latest {
     /// The instant to work with: `now`, or the latest one if that is later.
     #[inline]
     pub fn advance(&mut self, now: u64) -> u64 {
+        // A branch, not a maximum: the usual answer must not wait for the last instant to be loaded.
         if now < self.now {
-            self.regressions = self.regressions.saturating_add(1);
-        } else {
-            self.now = now;
+            return self.went_back();
         }
+        self.now = now;
+        now
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn went_back(&mut self) -> u64 {
+        self.regressions = self.regressions.saturating_add(1);
         self.now
     }
 

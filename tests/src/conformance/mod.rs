@@ -13,6 +13,7 @@
 //! Nothing else is forgiven.
 
 pub mod canary_compat;
+pub mod circuit_breaker;
 pub mod covariate_spec;
 mod departures;
 pub mod health_components;
@@ -40,6 +41,7 @@ pub type Replay = fn(&Row) -> serde_json::Result<Outcome>;
 /// Who replays the rows of which domain.
 const DOMAINS: &[(&str, Replay)] = &[
     ("canary_compat", canary_compat::replay),
+    ("circuit_breaker", circuit_breaker::replay),
     ("covariate_spec", covariate_spec::replay),
     ("health_components", health_components::replay),
     ("panic_stop", panic_stop::replay),

@@ -161,10 +161,16 @@ impl CallBreaker {
         now: u64,
     ) -> Recorded<CallChange> {
         let now = self.clock.advance(now);
-        if permit.generation == self.generation && self.is_closed() {
-            return Recorded::Counted(self.record_call(outcome, latency_ns, now));
+        let current = permit.generation == self.generation && self.is_closed();
+        // The usual answer is a constant here, so that the caller's code for changes is never reached with it.
+        if current && outcome == Outcome::Success && self.window.is_none() {
+            self.streak = 0;
+            return Recorded::Counted(None);
         }
-        self.record_probe(&permit, outcome, latency_ns, now)
+        if current && self.record_call(outcome, latency_ns, now) {
+            return Recorded::Counted(None);
+        }
+        self.record_rarer(&permit, current, outcome, latency_ns, now)
     }
 
     /// Whether a good result can do nothing but be counted.
@@ -191,12 +197,13 @@ impl CallBreaker {
         self.status_now(now)
     }
 
+    /// Counts a call. False if it is one that may open the breaker.
     #[inline]
-    fn record_call(&mut self, outcome: Outcome, latency_ns: u64, now: u64) -> Option<CallChange> {
+    fn record_call(&mut self, outcome: Outcome, latency_ns: u64, now: u64) -> bool {
         let failed = match outcome {
             Outcome::Success => false,
             Outcome::Failure => true,
-            Outcome::Ignored | Outcome::Cancelled => return None,
+            Outcome::Ignored | Outcome::Cancelled => return true,
         };
         if failed {
             self.streak = self.streak_at(now).saturating_add(1);
@@ -208,11 +215,25 @@ impl CallBreaker {
         if let Some(window) = &mut self.window {
             window.record(CallCounts::one(failed, slow), now);
         }
-        if failed || slow { self.judge(failed, now) } else { None }
+        !(failed || slow)
     }
 
     #[cold]
     #[inline(never)]
+    fn record_rarer(
+        &mut self,
+        permit: &CallPermit,
+        counted: bool,
+        outcome: Outcome,
+        latency_ns: u64,
+        now: u64,
+    ) -> Recorded<CallChange> {
+        if counted {
+            return Recorded::Counted(self.judge(outcome == Outcome::Failure, now));
+        }
+        self.record_probe(permit, outcome, latency_ns, now)
+    }
+
     fn judge(&mut self, failed: bool, now: u64) -> Option<CallChange> {
         let in_a_row = failed && self.rules.trip_at > 0 && self.streak >= self.rules.trip_at;
         let cause = if in_a_row { Some(CallCause::Streak) } else { self.too_high(now) };
@@ -223,8 +244,6 @@ impl CallBreaker {
         self.rules.window?.exceeded(self.counts(now)?)
     }
 
-    #[cold]
-    #[inline(never)]
     fn record_probe(
         &mut self,
         permit: &CallPermit,
