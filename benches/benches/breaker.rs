@@ -133,7 +133,7 @@ fn windowed(calls: Option<u32>, time_ms: Option<u64>) -> CallBreaker {
 }
 
 fn failsafe() -> impl failsafe::CircuitBreaker {
-    let backoff = failsafe::backoff::constant(Duration::from_secs(120));
+    let backoff = failsafe::backoff::constant(Duration::from_mins(2));
     let policy = failsafe::failure_policy::consecutive_failures(5, backoff);
     failsafe::Config::new().failure_policy(policy).build()
 }

@@ -7,8 +7,8 @@
     reason = "a test stops at the first surprise"
 )]
 
-pub mod budgets;
 pub mod breaker_model;
+pub mod budgets;
 pub mod cases;
 pub mod conformance;
 pub mod fixtures;
