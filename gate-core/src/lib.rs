@@ -9,6 +9,7 @@ pub mod breaker;
 pub mod canary;
 mod code;
 pub mod contract;
+pub mod cutover;
 pub mod decision;
 pub mod document;
 pub mod error;
