@@ -50,7 +50,8 @@ pub enum Op {
 }
 
 /// Files of domains whose cases have a form and a reader of their own.
-const OTHER_DOMAINS: [&str; 5] = ["breakers", "budgets", "covariates", "run_contract", "safety"];
+const OTHER_DOMAINS: [&str; 6] =
+    ["breakers", "budgets", "covariates", "metric_breaker", "run_contract", "safety"];
 
 /// The folder of the cases.
 #[must_use]

@@ -11,6 +11,7 @@ pub mod breaker_model;
 pub mod budgets;
 pub mod cases;
 pub mod conformance;
+pub mod false_trips;
 pub mod fixtures;
 pub mod npz;
 pub mod properties;

@@ -18,6 +18,7 @@ pub mod covariate_spec;
 mod departures;
 pub mod health_components;
 mod javascript;
+pub mod metric_breaker;
 pub mod panic_stop;
 mod real;
 mod report;
@@ -46,6 +47,7 @@ const DOMAINS: &[(&str, Replay)] = &[
     ("health_components", health_components::replay),
     ("panic_stop", panic_stop::replay),
     ("risk_guard", risk_guard::replay),
+    ("metric_breaker", metric_breaker::replay),
     ("run_contract", run_contract::replay),
     ("safe_mode", safe_mode::replay),
     ("time_budget", time_budget::replay),

@@ -251,3 +251,7 @@ const fn joined(first: Option<LadderChange>, second: Option<LadderChange>) -> Op
         (None, None) => None,
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod tests;

@@ -398,3 +398,7 @@ impl MetricBreaker {
         MetricChange { from, to: self.state(), cause, counts, off_for_ns }
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod tests;
