@@ -254,8 +254,10 @@ impl MetricBreaker {
 
     fn end_slices(&mut self, end: u64, now: u64) -> Option<Look> {
         let Slicing::Time(length) = self.rules.slicing else { return None };
-        self.forget_run(end, length);
-        let look = (self.fresh > 0).then(|| self.look(self.evidence(), end, true));
+        let look = (self.fresh > 0).then(|| {
+            self.forget_run(end, length);
+            self.look(self.evidence(), end, true)
+        });
         if self.slice_end.is_some() {
             let ended = (now.saturating_sub(end) / length).saturating_add(1);
             self.window.rotate(ended);

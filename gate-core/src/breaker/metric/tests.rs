@@ -168,7 +168,7 @@ fn contradictions_are_refused_and_the_old_settings_stay() {
         let mut breaker = default();
         let error = breaker.reconfigure(&config, 0).unwrap_err();
         assert_eq!(breaker, default());
-        alloc::format!("{}", error.path())
+        alloc::string::String::from(error.path())
     };
     assert_eq!(refused(|it| it.error_rate_threshold = 1.0), "error_rate_threshold");
     assert_eq!(refused(|it| it.error_rate_threshold = f64::NAN), "error_rate_threshold");
