@@ -31,6 +31,64 @@ pub fn format_instant(instant: Instant) -> String {
     instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
+/// Instants in documents: RFC 3339 texts, read with an offset and written in UTC. For `#[serde(with = "…")]`.
+pub mod rfc3339 {
+    use alloc::string::String;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::{Instant, format_instant, parse_instant};
+    use crate::document::{authored, quoted};
+
+    /// Writes an instant.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(instant: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&format_instant(*instant))
+    }
+
+    /// Reads an instant.
+    ///
+    /// # Errors
+    /// `time-syntax`.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Instant, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        parse_instant(&text, "").map_err(|error| authored(error.code(), error.expected(), &quoted(&text)))
+    }
+
+    /// The same for an instant that may be absent: `null`, or left out with `#[serde(default)]`.
+    pub mod option {
+        use alloc::string::String;
+
+        use serde::{Deserialize, Deserializer, Serializer};
+
+        use super::super::{Instant, parse_instant};
+        use crate::document::{authored, quoted};
+
+        /// Writes an instant, or `null`.
+        ///
+        /// # Errors
+        /// Those of the serializer.
+        pub fn serialize<S: Serializer>(instant: &Option<Instant>, serializer: S) -> Result<S::Ok, S::Error> {
+            match instant {
+                Some(instant) => super::serialize(instant, serializer),
+                None => serializer.serialize_none(),
+            }
+        }
+
+        /// Reads an instant, or `null`.
+        ///
+        /// # Errors
+        /// `time-syntax`.
+        pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Instant>, D::Error> {
+            let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+            let instant = parse_instant(&text, "");
+            instant.map(Some).map_err(|error| authored(error.code(), error.expected(), &quoted(&text)))
+        }
+    }
+}
+
 /// A whole number of minutes, as a time difference.
 #[must_use]
 pub fn minutes(count: u64) -> TimeDelta {

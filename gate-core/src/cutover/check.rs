@@ -57,7 +57,7 @@ pub struct Check {
     #[serde(default)]
     pub details: Map<String, Value>,
     /// When it was measured; null if it was not.
-    #[serde(default)]
+    #[serde(default, with = "crate::time::rfc3339::option")]
     pub observed_at: Option<Instant>,
 }
 
