@@ -181,3 +181,13 @@ fn contradictions_are_refused_and_the_old_settings_stay() {
     assert_eq!(refused(|it| it.slices = 0), "slices");
     assert_eq!(refused(|it| it.bad_looks = 0), "bad_looks");
 }
+
+#[test]
+fn after_a_restart_a_slice_ends_on_the_clock_of_the_new_process() {
+    let mut breaker = default();
+    breaker.record(false, 1, 1000 * SECOND);
+    let state = breaker.snapshot(1001 * SECOND);
+    let restored = MetricBreaker::restore(&MetricConfig::default(), &state, 0, SECOND).unwrap();
+    assert!(restored.only_counts(3 * SECOND - 1));
+    assert!(!restored.only_counts(3 * SECOND));
+}
