@@ -180,7 +180,7 @@ impl Model {
     fn switch_off(&mut self, at: u64) {
         self.relapses = if at < self.relapse_until { self.relapses + 1 } else { 0 };
         self.visited.relapsed += usize::from(self.relapses > 0);
-        self.off_until = at + (20 * MS << self.relapses.min(9)).min(60 * MS);
+        self.off_until = at + ((20 * MS) << self.relapses.min(9)).min(60 * MS);
         self.switch(true);
     }
 
