@@ -135,7 +135,8 @@ impl MetricBreaker {
     /// Whether a good sample can do nothing but be counted: no slice ends by it or before it.
     #[inline]
     pub(in crate::breaker) fn only_counts(&self, now: u64) -> bool {
-        matches!(self.rules.slicing, Slicing::Time(_)) && self.slice_end.is_some_and(|end| self.time.peek(now) < end)
+        matches!(self.rules.slicing, Slicing::Time(_))
+            && self.slice_end.is_some_and(|end| self.time.peek(now) < end)
     }
 
     /// Judges ready-made metrics: every reading is a look of its own.
