@@ -11,11 +11,13 @@ mod code;
 pub mod contract;
 pub mod cutover;
 pub mod decision;
+pub mod digest;
 pub mod document;
 pub mod error;
 pub mod explain;
 pub mod finding;
 pub mod render;
+pub mod secret;
 pub mod time;
 
 pub use canary::{Policy, Snapshot, Verdict};
