@@ -1,19 +1,20 @@
 //! The exit codes that scripts rely on.
 
 use gate_core::Decision;
+use gate_core::breaker::guard::Mode;
 use gate_core::contract::ContractCode;
 
 /// How the process ends. The codes are never merged and never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// Promote. For commands that judge no rollout: done, or everything agrees.
+    /// Promote. For a breaker: on. For commands that judge neither: done, or everything agrees.
     Promote = 0,
-    /// Nothing was judged: the arguments, the input, the policy or the destination are unusable.
+    /// Nothing was judged: the arguments, the input, the policy, the settings or the destination are unusable.
     Undecided = 1,
-    /// Hold: not yet. For `policy check --deny-warnings`: there are warnings.
+    /// Hold: not yet. For a breaker: off for automatic reasons. For `policy check --deny-warnings`: there are warnings.
     Hold = 2,
-    /// Roll back.
+    /// Roll back. For a breaker: stopped by a person, by its latch, or because its state cannot be trusted.
     Rollback = 3,
     /// Run contract: a file that was named is not there.
     FileNotFound = 21,
@@ -43,6 +44,16 @@ impl From<Decision> for Exit {
             Decision::Promote => Self::Promote,
             Decision::Hold => Self::Hold,
             Decision::Rollback => Self::Rollback,
+        }
+    }
+}
+
+impl From<Mode> for Exit {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::On => Self::Promote,
+            Mode::Off => Self::Hold,
+            Mode::Stopped => Self::Rollback,
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The command line of tsfm-gate.
 //!
 //! [`run`] is the whole program: the binary calls it, and so does the Python wheel. `args` is what was typed, `input`
-//! the only reader, `output` the only writer, `command` one file per subcommand that returns a value.
+//! the only reader, `output` the writer of what is said, `breaker_file` the keeper of a breaker's state, `command` one file
+//! per subcommand that returns a value.
 
 mod args;
 pub mod artifacts;
 mod breach;
+mod breaker_file;
 mod command;
 mod exit;
 mod failure;
@@ -50,7 +52,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         Err(error) if error.use_stderr() => end(Err(error.into()), codes, When::Auto),
         Err(help) => {
             let text = failure::shown(&help, output::stdout_colour(When::Auto));
-            end(written(&Answer::on_stdout(text, Exit::Promote)), codes, When::Auto)
+            end(written(Answer::on_stdout(text, Exit::Promote)), codes, When::Auto)
         }
     }
 }
@@ -79,24 +81,27 @@ pub fn policy_from_file(path: &Path) -> Result<Policy, GateError> {
     }
 }
 
-/// The clock, in whole seconds as people write instants.
+/// The clock, in milliseconds.
 fn now() -> Instant {
-    Utc::now().trunc_subsecs(0)
+    Utc::now().trunc_subsecs(3)
 }
 
 fn answer(command: Ours, color: When, clock: fn() -> Instant) -> Result<Exit, Failure> {
     let around = Surroundings { clock, colour: output::stdout_colour(color) };
-    written(&command::run(command, around)?)
+    written(command::run(command, around)?)
 }
 
-fn written(answer: &Answer) -> Result<Exit, Failure> {
+fn written(answer: Answer) -> Result<Exit, Failure> {
     match &answer.to {
         Destination::Stdout => {
             output::to_stdout(&answer.text).map_err(|error| output::stdout_failed(&error))?;
         }
         Destination::File { path, input } => output::to_file(&answer.text, path, input.as_deref())?,
     }
-    Ok(answer.exit)
+    match answer.but {
+        Some(failure) => Err(failure),
+        None => Ok(answer.exit),
+    }
 }
 
 fn end(outcome: Result<Exit, Failure>, codes: Codes, color: When) -> u8 {

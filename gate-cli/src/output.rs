@@ -1,4 +1,4 @@
-//! The only writer: answers to stdout or to a file, explanations of failures to stderr.
+//! The writer of what is said: answers to stdout or to a file, explanations of failures to stderr.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal as _, Write};
@@ -98,7 +98,8 @@ fn replace(text: &str, target: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn folder_of(target: &Path) -> PathBuf {
+/// The folder that a file is in.
+pub(crate) fn folder_of(target: &Path) -> PathBuf {
     match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from("."),

@@ -18,8 +18,14 @@ codes! {
             "The file is there but cannot be read: a directory, no permission, or an I/O failure.",
             "Name a regular file that this user may read.";
         OutputFailed = "output-failed",
-            "The verdict could not be written: a closed pipe, a full disk, or no permission.",
+            "The verdict or the state could not be written: a closed pipe, a full disk, or no permission.",
             "Make the destination writable; an earlier file at the destination is left as it was.";
+        StateLocked = "state-locked",
+            "Another process is changing the state of the breaker, and was not done in time.",
+            "Try again; if it never ends, find the process that holds the lock file open.";
+        ScriptMismatch = "script-mismatch",
+            "A breaker answers to an event script otherwise than the script expects.",
+            "Look at the step: either its expectation is wrong, or the settings are.";
         InputTooLarge = "input-too-large",
             "The input is larger than the engine accepts.",
             "Send fewer windows or metrics; the limits are listed in the module `bounds`.";

@@ -1,5 +1,6 @@
 //! What was typed.
 
+mod breaker;
 mod contract;
 
 use std::ffi::OsString;
@@ -10,6 +11,10 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use gate_core::canary::policy::BUILTIN;
 use gate_core::render;
 
+pub(crate) use breaker::{
+    Breaker, BreakerCheck, BreakerHold, BreakerRelease, BreakerReplay, BreakerReset, BreakerStatus, Latch,
+    LatchObserve, Sign, Stored,
+};
 pub(crate) use contract::{Covariates, CovariatesCheck, Run, RunCheck, RunHealth, RunIdOf, RunMetrics};
 
 macro_rules! exit_codes {
@@ -78,7 +83,8 @@ Exit codes are upstream's: 0 gate passed, 1 exception, 2 gate not passed or wron
         "\n  tsfm-gate run check --run-id run-a --processed-npz artifacts/processed/run-a/processed.npz",
         "\n\n",
         exit_codes!(),
-        "\n\n`run` and `covariates` exit with 0 or with 21 to 27: see `tsfm-gate run --help`."
+        "\n\n`run` and `covariates` exit with 0 or with 21 to 27: see `tsfm-gate run --help`.\n\
+         `breaker` and `latch` exit with where the breaker stands: see `tsfm-gate breaker --help`."
     )
 )]
 pub(crate) struct Cli {
@@ -121,6 +127,12 @@ pub(crate) enum Ours {
     /// Check covariate specs
     #[command(subcommand)]
     Covariates(Covariates),
+    /// Ask a breaker whether the model may be called, and hold it off or on
+    #[command(subcommand)]
+    Breaker(Breaker),
+    /// The panic stop of a breaker: once it holds, only a person resets it
+    #[command(subcommand)]
+    Latch(Latch),
 }
 
 /// Whose exit codes a command fails with.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::SubsecRound as _;
 use gate_core::render::{Format, render};
 use gate_core::time::{Instant, parse_instant};
 use gate_core::{GateError, Policy, Snapshot, Verdict};
@@ -32,6 +33,7 @@ pub(super) fn run(args: Evaluate, around: Surroundings) -> Result<Answer, Failur
             Some(path) => Destination::File { path, input: (!is_stdin(&input)).then_some(input) },
             None => Destination::Stdout,
         },
+        but: None,
     })
 }
 
@@ -70,7 +72,8 @@ impl Question {
 
     fn judge(&self, bytes: &[u8]) -> Result<Verdict, GateError> {
         let snapshot = Snapshot::from_json(bytes)?;
-        let now = self.now.or_else(|| snapshot.is_dated().then(|| (self.clock)()));
+        // In whole seconds, as people write instants.
+        let now = self.now.or_else(|| snapshot.is_dated().then(|| (self.clock)().trunc_subsecs(0)));
         let verdict = self.policy.evaluate(&snapshot, &self.stage, now)?;
         Ok(verdict.with_digests(&self.policy, &snapshot))
     }

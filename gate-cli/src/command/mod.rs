@@ -1,5 +1,6 @@
 //! One file per subcommand. Each returns a value; nothing is written here.
 
+mod breaker;
 pub(crate) mod compat;
 mod covariates;
 mod evaluate;
@@ -24,6 +25,8 @@ pub(crate) struct Answer {
     pub(crate) text: String,
     pub(crate) exit: Exit,
     pub(crate) to: Destination,
+    /// What went wrong all the same, to be told once the answer is written.
+    pub(crate) but: Option<Failure>,
 }
 
 /// Where an answer goes.
@@ -39,14 +42,14 @@ pub(crate) enum Destination {
 
 impl Answer {
     pub(crate) fn on_stdout(text: String, exit: Exit) -> Self {
-        Self { text, exit, to: Destination::Stdout }
+        Self { text, exit, to: Destination::Stdout, but: None }
     }
 }
 
 /// What a command may know of its surroundings.
 #[derive(Clone, Copy)]
 pub(crate) struct Surroundings {
-    /// Read only when a dated snapshot is judged without `--now`.
+    /// Read when a dated snapshot is judged or a breaker is asked, without `--now`.
     pub(crate) clock: fn() -> Instant,
     /// Of stdout.
     pub(crate) colour: Colour,
@@ -61,6 +64,8 @@ pub(crate) fn run(command: Ours, around: Surroundings) -> Result<Answer, Failure
         Ours::Explain(args) => explain::run(&args),
         Ours::Run(command) => run::run(command, around.colour),
         Ours::Covariates(Covariates::Check(args)) => covariates::check(args),
+        Ours::Breaker(command) => breaker::breaker(command, around),
+        Ours::Latch(command) => breaker::latch(command, around),
     }
 }
 

@@ -1,0 +1,225 @@
+//! A breaker that outlives its process: one JSON document, replaced as a whole, by one process at a time.
+//!
+//! Fail closed: a file that is missing, cut short, of an unknown version or contradictory may have been a stop. It
+//! reads as a stopped breaker, and nothing overwrites it but a reset by a person.
+
+mod document;
+mod history;
+mod lock;
+mod write;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use gate_core::breaker::guard::{Changes, Transition};
+use gate_core::breaker::{Guard, GuardConfig, GuardStatus, LatchCause, LatchConfig, MetricConfig, Signed};
+use gate_core::time::{Instant, format_instant};
+use gate_core::{ErrorCode, GateError};
+
+use crate::input;
+use document::FileDocument;
+pub(crate) use document::nanoseconds;
+pub(crate) use history::{Entry, History};
+use lock::Lock;
+
+/// The layers of a state file, unless settings say otherwise: the panic stop and the metric breaker.
+///
+/// A ready-made snapshot of metrics is a window by itself, so one bad one is enough to switch off; three good ones, each
+/// newer than the last, switch on again.
+pub(crate) fn default_config() -> GuardConfig {
+    GuardConfig {
+        latch: Some(LatchConfig::default()),
+        metric: Some(MetricConfig { bad_looks: 1, ..MetricConfig::default() }),
+        ..GuardConfig::default()
+    }
+}
+
+/// When a command is carried out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Now {
+    pub(crate) instant: Instant,
+    /// Nanoseconds since 1970: the clock of the guard.
+    pub(crate) ns: u64,
+}
+
+impl Now {
+    pub(crate) fn new(instant: Instant) -> Result<Self, GateError> {
+        Ok(Self { instant, ns: nanoseconds(instant, "now")? })
+    }
+}
+
+/// A breaker in memory.
+#[derive(Debug, Clone)]
+pub(crate) struct Breaker {
+    pub(crate) guard: Guard,
+    pub(crate) history: History,
+    /// Transitions since it was read.
+    pub(crate) changes: Vec<Transition>,
+    /// When it was stored last.
+    pub(crate) saved_at: Option<String>,
+    /// Why it could not be read, if so: it is then stopped, and is not to be stored.
+    pub(crate) lost: Option<GateError>,
+    pub(crate) now: Now,
+}
+
+impl Breaker {
+    /// One that nothing happened to.
+    fn fresh(config: GuardConfig, history: History, now: Now) -> Result<Self, GateError> {
+        // From a state without an age: a guard's own life begins at the origin of its clock, which is 1970.
+        let state = Guard::new(config.clone())?.snapshot(0);
+        let guard = Guard::restore(config, state, now.ns, 0)?;
+        Ok(Self { guard, history, changes: Vec::new(), saved_at: None, lost: None, now })
+    }
+
+    /// A stopped one in place of one that cannot be read.
+    fn lost(why: GateError, now: Now) -> Result<Self, GateError> {
+        let mut breaker = Self::fresh(default_config(), History::default(), now)?;
+        breaker.guard.trip(LatchCause::StateLost(why.to_string()), now.ns);
+        Ok(Self { lost: Some(why), ..breaker })
+    }
+
+    fn from_bytes(bytes: &[u8], now: Now) -> Result<Self, GateError> {
+        let document = FileDocument::from_bytes(bytes)?;
+        let elapsed = document.elapsed(now.ns)?;
+        let ended = document.ended(elapsed);
+        let FileDocument { saved_at, config, guard, history, .. } = document;
+        let guard = Guard::restore(config, guard, now.ns, elapsed).map_err(|error| under("guard", &error))?;
+        let saved_at = Some(saved_at);
+        let mut breaker = Self { guard, history, changes: Vec::new(), saved_at, lost: None, now };
+        for hold in ended {
+            let cause = format!("the time of {} was over", hold.actor);
+            breaker.history.event("hold ended", &cause, now.instant);
+        }
+        let passed = breaker.guard.tick(now.ns);
+        breaker.note(&passed, None);
+        Ok(breaker)
+    }
+
+    /// Remembers what changed, and who caused it.
+    pub(crate) fn note(&mut self, changes: &Changes, by: Option<&Signed>) {
+        let transitions = changes.transitions();
+        self.history.transitions(&transitions, by.map(Signed::actor), self.now.instant);
+        self.changes.extend(transitions);
+    }
+
+    pub(crate) fn status(&self) -> GuardStatus {
+        self.guard.status(self.now.ns)
+    }
+
+    fn document(&self) -> FileDocument {
+        FileDocument::new(
+            format_instant(self.now.instant),
+            self.guard.config().clone(),
+            self.guard.snapshot(self.now.ns),
+            self.history.clone(),
+        )
+    }
+}
+
+/// Where a breaker is stored.
+#[derive(Debug)]
+pub(crate) struct StateFile {
+    path: PathBuf,
+    wait: Duration,
+}
+
+impl StateFile {
+    /// The file at the end of every link, so that two names of one file share its lock.
+    pub(crate) fn new(path: &Path, wait: Duration) -> Self {
+        Self { path: input::followed(path).unwrap_or_else(|_| path.to_owned()), wait }
+    }
+
+    /// The breaker as it is stored, without the lock: a file is always whole, so a look needs none.
+    pub(crate) fn look(&self, now: Now) -> Result<Breaker, GateError> {
+        match self.read().and_then(|bytes| Breaker::from_bytes(&bytes, now)) {
+            Ok(breaker) => Ok(breaker),
+            Err(why) => Breaker::lost(why, now),
+        }
+    }
+
+    /// Does something to the breaker and stores it. A breaker that could not be read is returned as it is, and the
+    /// file is not touched.
+    pub(crate) fn change<T>(
+        &self,
+        now: Now,
+        act: impl FnOnce(&mut Breaker) -> Result<T, GateError>,
+    ) -> Result<(Breaker, Option<T>), GateError> {
+        let _lock = self.lock()?;
+        let mut breaker = self.look(now)?;
+        if breaker.lost.is_some() {
+            return Ok((breaker, None));
+        }
+        let done = act(&mut breaker)?;
+        write::prepare(&breaker.document().to_bytes()?, &self.path)?.put()?;
+        Ok((breaker, Some(done)))
+    }
+
+    /// Begins anew, and keeps what cannot be read beside it. `None` while the latch holds: that has a reset of its own.
+    pub(crate) fn reset(
+        &self,
+        config: Option<GuardConfig>,
+        by: &Signed,
+        now: Now,
+    ) -> Result<(Breaker, Option<Aside>), GateError> {
+        let _lock = self.lock()?;
+        let old = self.look(now)?;
+        if old.lost.is_none() && old.status().latch.is_some_and(|latch| latch.latched) {
+            return Ok((old, None));
+        }
+        let config = config.unwrap_or_else(|| match old.lost {
+            None => old.guard.config().clone(),
+            Some(_) => default_config(),
+        });
+        let mut fresh = Breaker::fresh(config, old.history.clone(), now)?;
+        for hold in old.status().holds {
+            let cause = format!("the hold of {} ended with the reset", hold.actor);
+            fresh.history.event("hold ended", &cause, now.instant);
+        }
+        fresh.history.command("reset", by, now.instant);
+        if let Some(why) = &old.lost {
+            let missing = why.code() == ErrorCode::FileNotFound;
+            let event = if missing { "no state before" } else { "state lost" };
+            fresh.history.event(event, &why.to_string(), now.instant);
+        }
+        let prepared = write::prepare(&fresh.document().to_bytes()?, &self.path)?;
+        let aside = if old.lost.is_some() { self.set_aside(now)? } else { None };
+        prepared.put()?;
+        Ok((fresh, Some(Aside(aside))))
+    }
+
+    fn lock(&self) -> Result<Lock, GateError> {
+        Lock::take(&write::beside(&self.path, ".lock"), self.wait)
+    }
+
+    fn set_aside(&self, now: Now) -> Result<Option<PathBuf>, GateError> {
+        let Ok(about) = fs::symlink_metadata(&self.path) else { return Ok(None) };
+        if !about.is_file() {
+            return Err(not_a_file(ErrorCode::OutputFailed, &self.path));
+        }
+        let stamp = now.instant.format("%Y%m%dT%H%M%SZ").to_string();
+        write::set_aside(&self.path, &stamp).map(Some)
+    }
+
+    fn read(&self) -> Result<Vec<u8>, GateError> {
+        // A pipe would be waited for.
+        if fs::metadata(&self.path).is_ok_and(|about| !about.is_file()) {
+            return Err(not_a_file(ErrorCode::FileUnreadable, &self.path));
+        }
+        input::read(&self.path, "state").map(|source| source.bytes)
+    }
+}
+
+/// Where the old bytes went, if there were any.
+#[derive(Debug)]
+pub(crate) struct Aside(pub(crate) Option<PathBuf>);
+
+fn not_a_file(code: ErrorCode, path: &Path) -> GateError {
+    GateError::new(code, "state", "a regular file", format!("something else at `{}`", path.display()))
+}
+
+/// An error of a part, with the part in its path.
+pub(crate) fn under(part: &str, error: &GateError) -> GateError {
+    let path = if error.path().is_empty() { part.to_owned() } else { format!("{part}.{}", error.path()) };
+    GateError::new(error.code(), path, error.expected(), error.found())
+}

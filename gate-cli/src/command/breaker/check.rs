@@ -1,0 +1,89 @@
+//! `tsfm-gate breaker check`
+
+use gate_core::GateError;
+use gate_core::breaker::guard::Mode;
+use gate_core::breaker::{GuardConfig, MetricReading};
+use gate_core::document::from_json;
+
+use super::report::Report;
+use super::{Answer, Surroundings, config, configure, file, now, read, without};
+use crate::args::BreakerCheck;
+use crate::breaker_file::{Breaker, Now, under};
+use crate::failure::{Failure, Refusal};
+
+/// Takes metrics to the breaker. A breaker that is stopped says so, whatever else goes wrong.
+pub(super) fn run(args: &BreakerCheck, around: Surroundings) -> Result<Answer, Failure> {
+    let now = now(&args.stored, around)?;
+    let error = match judged(args, now) {
+        Ok(report) => return Ok(report.answer(args.stored.format)),
+        Err(refusal) => refusal,
+    };
+    let stored = file(&args.stored).look(now)?;
+    if stored.status().mode != Mode::Stopped {
+        return Err(error.into());
+    }
+    let report = Report::new(&stored, &args.stored.state).with_note(error.error.to_string());
+    Ok(report.answer(args.stored.format))
+}
+
+fn judged(args: &BreakerCheck, now: Now) -> Result<Report, Box<Refusal>> {
+    let config = config(args.config.as_deref())?;
+    let reading = read(&args.metrics, "metrics", from_json::<MetricReading>);
+    let (usable, unusable) = match reading {
+        Ok(reading) => (Some(reading), None),
+        Err(refusal) => (None, Some(refusal)),
+    };
+    let (breaker, done) = file(&args.stored).change(now, |breaker| look(breaker, usable, config))?;
+    match (unusable, done.flatten()) {
+        // It may have been a stop: that says more than the metrics could.
+        _ if breaker.lost.is_some() => {}
+        (Some(refusal), _) => return Err(refusal),
+        (None, Some(error)) => return Err(error.into()),
+        (None, None) => {}
+    }
+    let report = Report::new(&breaker, &args.stored.state);
+    let undated = usable.is_some_and(|reading| reading.timestamp.is_none());
+    Ok(if undated {
+        report.with_note("the metrics have no timestamp: their age cannot be seen".to_owned())
+    } else {
+        report
+    })
+}
+
+/// One look at metrics. Returns why they are of no use, which is counted and stored as well.
+fn look(
+    breaker: &mut Breaker,
+    reading: Option<MetricReading>,
+    config: Option<GuardConfig>,
+) -> Result<Option<GateError>, GateError> {
+    if let Some(config) = config {
+        configure(breaker, config)?;
+    }
+    if breaker.guard.config().metric.is_none() {
+        return Err(without("metric"));
+    }
+    let now = breaker.now;
+    let reading = reading.unwrap_or(ILLEGIBLE).read_at(seconds(now));
+    Ok(match breaker.guard.check(&reading, now.ns) {
+        Ok(changes) => {
+            breaker.note(&changes, None);
+            None
+        }
+        Err(error) => Some(under("metrics", &error)),
+    })
+}
+
+/// What stands for metrics that could not be read, so that they count as unusable like all that cannot be.
+const ILLEGIBLE: MetricReading = MetricReading {
+    total_requests: f64::NAN,
+    failed_requests: f64::NAN,
+    p99_latency_ms: f64::NAN,
+    timestamp: None,
+    read_at: None,
+};
+
+/// The clock of timestamps.
+#[expect(clippy::cast_precision_loss, reason = "seconds in a float are no more precise")]
+fn seconds(now: Now) -> f64 {
+    now.ns as f64 / 1e9
+}

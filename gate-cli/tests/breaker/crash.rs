@@ -1,0 +1,140 @@
+//! A write that does not come to its end leaves the old state, and never loses a stop.
+
+use std::fs;
+use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::{Folder, T0};
+
+/// Numbers that look random and are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit
+    }
+}
+
+/// How long a write takes here, to spread the kills over it.
+fn usual(folder: &Folder) -> u64 {
+    let started = Instant::now();
+    for _ in 0..5 {
+        folder.order("breaker hold", "pat", "warm up", &[]);
+    }
+    u64::try_from(started.elapsed().as_micros() / 5).unwrap()
+}
+
+fn reason_of(state: &Value, actor: &str) -> Option<String> {
+    let holds = state["guard"]["overrides"]["holds"].as_array().unwrap();
+    holds.iter().find(|hold| hold["actor"] == actor).map(|hold| hold["reason"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn kill_9_at_any_point_of_200_writes_leaves_the_old_state_or_the_new_one() {
+    let folder = Folder::started();
+    folder.order("latch trip", "kim", "the stop that must survive", &["--now", T0]);
+    folder.order("breaker hold", "kim", "the hold that must survive", &["--now", T0]);
+    let (usual, mut dice) = (usual(&folder), Dice(0x5eed_0004));
+    let (mut old, mut new) = (0, 0);
+    for number in 0..200 {
+        let (before, reason) = (folder.state(), format!("write {number}"));
+        let mut command = folder.program();
+        command.args(["breaker", "hold", "--state", "state.json", "--actor", "pat", "--reason", &reason]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        thread::sleep(Duration::from_micros(dice.below(usual * 5 / 4)));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let after = folder.state();
+        if after == before {
+            old += 1;
+        } else {
+            assert_eq!(reason_of(&after, "pat"), Some(reason), "neither the old state nor the new one");
+            new += 1;
+        }
+        assert_eq!(after["guard"]["latch"]["latched"], true);
+        assert_eq!(reason_of(&after, "kim").as_deref(), Some("the hold that must survive"));
+    }
+    assert!(old >= 20 && new >= 20, "{old} old and {new} new: the kills were not spread over the writes");
+    assert_eq!(folder.ask("breaker status", &[]).code, 3);
+    // What the killed left is used up by the next write.
+    assert_eq!(folder.order("breaker release", "pat", "done", &[]).code, 3);
+    assert_eq!(folder.names(), ["state.json", "state.json.lock"]);
+}
+
+/// The shell ignores the signal, so that the write fails as it does on a full disk.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_the_old_state() {
+    let folder = Folder::started();
+    let before = folder.bytes();
+    let words = ["breaker", "hold", "--state", "state.json", "--actor", "kim", "--reason", "stop"];
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", r#"trap "" XFSZ; ulimit -f 0; exec "$0" "$@""#, env!("CARGO_BIN_EXE_tsfm-gate")]);
+    let output = command.args(words).current_dir(folder.path("")).output().unwrap();
+    assert_eq!(crate::Ran::new(output).error_code(), "output-failed");
+    assert_eq!(folder.bytes(), before);
+    assert_eq!(folder.names(), ["state.json", "state.json.lock"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn permissions_and_links_are_kept() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let folder = Folder::started();
+    fs::create_dir(folder.path("real")).unwrap();
+    fs::rename(folder.path("state.json"), folder.path("real/state.json")).unwrap();
+    fs::set_permissions(folder.path("real/state.json"), fs::Permissions::from_mode(0o640)).unwrap();
+    symlink("real/state.json", folder.path("state.json")).unwrap();
+    assert_eq!(folder.order("breaker hold", "kim", "stop", &[]).code, 3);
+    let about = fs::symlink_metadata(folder.path("real/state.json")).unwrap();
+    assert_eq!((about.is_file(), about.permissions().mode() & 0o777), (true, 0o640));
+    assert!(fs::symlink_metadata(folder.path("state.json")).unwrap().is_symlink());
+    assert!(folder.path("real/state.json.lock").exists(), "one lock for both names");
+}
+
+/// Nobody can be kept from writing who is root, so the place of the new bytes is taken.
+#[test]
+fn a_folder_that_cannot_be_written_is_1_and_a_stop_stays_3() {
+    let folder = Folder::started();
+    let before = folder.bytes();
+    fs::create_dir(folder.path("state.json.next")).unwrap();
+    assert_eq!(folder.check(0, 1.0, 1, &[]).error_code(), "output-failed");
+    assert_eq!(folder.order("breaker hold", "kim", "stop", &[]).error_code(), "output-failed");
+    assert_eq!(folder.order("breaker reset", "kim", "stop", &[]).error_code(), "output-failed");
+    assert_eq!(folder.ask("breaker status", &[]).code, 0);
+    assert_eq!(folder.bytes(), before);
+    fs::remove_dir(folder.path("state.json.next")).unwrap();
+    folder.order("latch trip", "kim", "stop", &[]);
+    fs::create_dir(folder.path("state.json.next")).unwrap();
+    let answer = folder.check(0, 1.0, 1, &[]).answer();
+    assert_eq!(answer["exit_code"], 3);
+    assert!(answer["notes"][0].as_str().unwrap().contains("a state file that can be replaced"), "{answer}");
+    assert_eq!(
+        folder.gate(&["breaker", "reset", "--state", "no/s.json", "--actor", "a", "--reason", "b"]).code,
+        1
+    );
+}
+
+/// Where permissions mean something, a folder without the right to write says the same.
+#[cfg(unix)]
+#[test]
+fn a_read_only_folder_can_be_looked_at() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = Folder::started();
+    fs::remove_file(folder.path("state.json.lock")).unwrap();
+    folder.write("metrics.json", "{}");
+    fs::set_permissions(folder.path(""), fs::Permissions::from_mode(0o555)).unwrap();
+    let is_root = fs::write(folder.path("probe"), "").is_ok();
+    assert_eq!(folder.ask("breaker status", &[]).code, 0);
+    if !is_root {
+        assert_eq!(folder.check(0, 1.0, 1, &[]).error_code(), "output-failed");
+    }
+    assert!(!folder.path("state.json.lock").exists() || is_root, "a look takes no lock");
+    fs::set_permissions(folder.path(""), fs::Permissions::from_mode(0o755)).unwrap();
+}

@@ -1,0 +1,157 @@
+//! `breaker` and `latch` as their users meet them: what they say, how they exit, and what is left on the disk.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot prepare its files or read its output has failed"
+)]
+
+mod check;
+mod crash;
+mod latch;
+mod lost;
+mod people;
+mod replay;
+mod together;
+mod usage;
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// When the tests happen.
+const T0: &str = "2026-11-21T10:00:00Z";
+/// The same in seconds since 1970.
+const T0_SECONDS: u32 = 1_795_255_200;
+
+/// What one run has left behind.
+#[derive(Debug)]
+struct Ran {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ran {
+    fn new(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The answer, about which stderr has nothing to say.
+    fn answer(&self) -> Value {
+        assert_eq!(self.stderr, "");
+        let answer: Value = serde_json::from_str(&self.stdout).unwrap();
+        assert_eq!(answer["exit_code"], self.code);
+        answer
+    }
+
+    /// The code in the last line of stderr, which has to be as promised; there is no answer.
+    fn error_code(&self) -> String {
+        assert_eq!((self.code, self.stdout.as_str()), (1, ""), "{}", self.stderr);
+        let line: Value = serde_json::from_str(self.stderr.lines().last().unwrap()).unwrap();
+        assert_eq!((&line["ok"], &line["exit_code"]), (&json!(false), &json!(1)));
+        assert_eq!(line["error"]["type"], "GateError");
+        line["error"]["code"].as_str().unwrap().to_owned()
+    }
+}
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tsfm-gate"));
+    for name in ["NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR"] {
+        command.env_remove(name);
+    }
+    command.stdin(Stdio::null());
+    command
+}
+
+/// A folder with a state file, in which the program runs.
+struct Folder(TempDir);
+
+impl Folder {
+    /// Without a state file.
+    fn empty() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    /// With the state file that a first reset makes.
+    fn started() -> Self {
+        let folder = Self::empty();
+        let ran = folder.order("breaker reset", "kim", "first start", &["--now", T0]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        folder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        fs::write(self.path(name), bytes).unwrap();
+    }
+
+    /// The state file.
+    fn state(&self) -> Value {
+        serde_json::from_slice(&self.bytes()).unwrap()
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        fs::read(self.path("state.json")).unwrap()
+    }
+
+    /// Names in the folder, to see that nothing half-written stays.
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    fn program(&self) -> Command {
+        let mut command = program();
+        command.current_dir(self.0.path());
+        command
+    }
+
+    fn gate(&self, args: &[&str]) -> Ran {
+        Ran::new(self.program().args(args).output().unwrap())
+    }
+
+    /// A command on the state file, such as `breaker status`.
+    fn ask(&self, words: &str, more: &[&str]) -> Ran {
+        let words: Vec<&str> = words.split(' ').collect();
+        self.gate(&[&words[..], &["--state", "state.json"], more].concat())
+    }
+
+    /// A signed command on the state file.
+    fn order(&self, words: &str, actor: &str, reason: &str, more: &[&str]) -> Ran {
+        self.ask(words, &[&["--actor", actor, "--reason", reason], more].concat())
+    }
+
+    /// `breaker check` of metrics that are computed so many seconds after the start, and read at once.
+    fn check(&self, failed: u32, p99_ms: f64, after: u32, more: &[&str]) -> Ran {
+        let metrics = json!({
+            "total_requests": 1000, "failed_requests": failed, "p99_latency_ms": p99_ms,
+            "timestamp": T0_SECONDS + after,
+        });
+        self.write("metrics.json", metrics.to_string());
+        let now = at(after);
+        self.ask("breaker check", &[&["--metrics", "metrics.json", "--now", &now], more].concat())
+    }
+}
+
+/// So many seconds after the start, less than an hour.
+fn at(after: u32) -> String {
+    format!("2026-11-21T10:{:02}:{:02}Z", after / 60, after % 60)
+}
+
+/// The members of a list, as texts.
+fn texts<'a>(list: &'a Value, field: &str) -> Vec<&'a str> {
+    list.as_array().unwrap().iter().map(|entry| entry[field].as_str().unwrap_or("null")).collect()
+}
