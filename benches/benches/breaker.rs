@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use failsafe::CircuitBreaker as _;
-use gate_core::breaker::{CallBreaker, CallConfig, CallWindow, Outcome, Recorded, SharedCallBreaker};
+use gate_core::breaker::{
+    CallBreaker, CallConfig, CallWindow, Guard, GuardConfig, Outcome, Recorded, SharedCallBreaker,
+};
 use tower::{Layer as _, Service as _, ServiceExt as _, service_fn};
 use tower_resilience_circuitbreaker::CircuitBreakerLayer;
 
@@ -111,12 +113,36 @@ fn two_threads(name: &str, times: u64, operation: impl Fn(u64) + Sync) -> f64 {
 
 fn call(breaker: &mut CallBreaker, now: u64) {
     let permit = breaker.try_acquire(now).expect("closed");
-    assert_eq!(breaker.record(permit, Outcome::Success, 1000, now), Recorded::Counted(None));
+    assert!(matches!(breaker.record(permit, Outcome::Success, 1000, now), Recorded::Counted(None)));
 }
 
 fn shared_call(breaker: &SharedCallBreaker, now: u64) {
     let permit = breaker.try_acquire(now).expect("closed");
-    assert_eq!(breaker.record(permit, Outcome::Success, 1000, now), Recorded::Counted(None));
+    assert!(matches!(breaker.record(permit, Outcome::Success, 1000, now), Recorded::Counted(None)));
+}
+
+/// A call every microsecond, so that the looks at the ends of slices are part of the cost.
+fn guarded_call(guard: &mut Guard, now: u64) {
+    let now = now * 1000;
+    let permit = guard.try_acquire(now).expect("nothing speaks against it");
+    assert!(matches!(guard.record(permit, Outcome::Success, 1000, now), Recorded::Counted(None)));
+}
+
+/// Stores a guard in the middle of its work and restores it, with and without the text in between.
+fn state(guard: &Guard, now: u64) {
+    let text = serde_json::to_string(&guard.snapshot(now)).expect("a document");
+    let config = GuardConfig::full();
+    one_thread("snapshot and restore of a guard", |_| {
+        let restored = Guard::restore(config.clone(), guard.snapshot(now), now, 0).expect("its own state");
+        assert!(restored.status(now).by.is_none());
+    });
+    one_thread("the same through JSON text", |_| {
+        let text = serde_json::to_string(&guard.snapshot(now)).expect("a document");
+        let state = serde_json::from_str(&text).expect("its own text");
+        black_box(Guard::restore(config.clone(), state, now, 0).expect("its own state"));
+    });
+    println!("state      a guard with twelve full slices: {} bytes of JSON", text.len());
+    assert!(text.len() <= 1024, "{text}");
 }
 
 fn windowed(calls: Option<u32>, time_ms: Option<u64>) -> CallBreaker {
@@ -148,6 +174,9 @@ fn main() {
     let shared = SharedCallBreaker::new(CallConfig::default()).expect("settings that hold");
     one_thread("tsfm-gate SharedCallBreaker", |now| shared_call(&shared, now));
 
+    let mut guard = Guard::new(GuardConfig::full()).expect("settings that hold");
+    one_thread("tsfm-gate Guard, all four layers", |now| guarded_call(&mut guard, now));
+
     let recloser = recloser::Recloser::custom().closed_len(100).build();
     let call_recloser = |now: u64| {
         assert_eq!(recloser.call(|| Ok::<u64, ()>(now)).ok(), Some(now));
@@ -170,6 +199,12 @@ fn main() {
     });
     two_threads("recloser, ring of 100", op / 20, call_recloser);
     two_threads("failsafe, 5 in a row", op / 20, call_failsafe);
+
+    let mut guard = Guard::new(GuardConfig::full()).expect("settings that hold");
+    // A minute of a thousand calls a second.
+    let calls = 60_000;
+    (1..=calls).for_each(|call| guarded_call(&mut guard, call * 1000));
+    state(&guard, calls * 1_000_000);
 }
 
 /// On a runtime of one thread, so that all of its work is on this thread's clock.

@@ -64,3 +64,8 @@ fn state_version(found: &str, known: &str) -> Result<(), crate::GateError> {
     let (code, path) = (crate::ErrorCode::SchemaVersion, "schema_version");
     Err(crate::GateError::new(code, path, alloc::format!("`{known}`"), crate::document::quoted(found)))
 }
+
+/// What a state document leaves out: nothing, none and zero are the same there.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}

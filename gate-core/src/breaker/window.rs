@@ -33,6 +33,29 @@ impl Counts {
     }
 }
 
+/// Slices in a state: `[total, failed, slow]` each, for a window has many.
+pub(super) mod triples {
+    use alloc::vec::Vec;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Counts;
+
+    pub(in crate::breaker) fn serialize<S: Serializer>(
+        slices: &[Counts],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(slices.iter().map(|slice| [slice.total, slice.failed, slice.slow]))
+    }
+
+    pub(in crate::breaker) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Counts>, D::Error> {
+        let slices = Vec::<[u64; 3]>::deserialize(deserializer)?;
+        Ok(slices.into_iter().map(|[total, failed, slow]| Counts { total, failed, slow }).collect())
+    }
+}
+
 impl AddAssign for Counts {
     #[inline]
     fn add_assign(&mut self, other: Self) {

@@ -10,6 +10,8 @@ pub(super) fn fixed(value: f64, decimals: usize) -> String {
     let point = exact.find('.').unwrap_or(exact.len());
     let (kept, rest) = exact.split_at(point + 1 + decimals);
     let tie = rest.starts_with('5') && rest[1..].bytes().all(|digit| digit == b'0');
+    // Without decimals, what is kept still ends with the point.
+    let kept = kept.trim_end_matches('.');
     if tie && value > 0.0 && rounded == kept {
         format!("{:.decimals$}", above(kept, decimals))
     } else {

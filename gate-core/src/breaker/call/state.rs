@@ -13,6 +13,7 @@ use super::slices::Slices;
 use super::status::{CallCause, OpenedBy};
 use super::window::Window;
 use super::{CallBreaker, Latest, Phase, age};
+use crate::breaker::is_default;
 use crate::document::quoted;
 use crate::{ErrorCode, GateError};
 
@@ -30,13 +31,16 @@ pub struct CallState {
     /// How often it changed.
     pub generation: u64,
     /// Doublings of the next open time.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub level: u32,
     /// Results that came too late.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub stale: u64,
     /// How often the clock went back.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub clock_regressions: u64,
     /// What is in the window, if there is one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub window: Option<CallWindowState>,
 }
 

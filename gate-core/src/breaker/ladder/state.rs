@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::{Ladder, LadderConfig, Level, Rules};
+use crate::breaker::is_default;
 use crate::breaker::timeline::Timeline;
 use crate::error::{ErrorCode, GateError};
 
@@ -47,18 +48,24 @@ pub struct LadderState {
     /// For how long.
     pub for_ns: u64,
     /// Bad looks in a row.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub bad_looks: u32,
     /// The mildest level that all of them call for.
     pub called_for: Level,
     /// Good looks in a row.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub good_looks: u32,
     /// How long ago the last changes were, oldest first.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub changes_ns: Vec<u64>,
     /// True if only a person lets it go up again.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub pinned: bool,
     /// Calls that asked while probes were let through.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub probes: u64,
     /// How long ago the last reading was, or the last one that was counted as missing.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub reading_age_ns: Option<u64>,
 }
 

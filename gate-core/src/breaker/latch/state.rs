@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{BadReading, CauseKind, Latch, LatchCause, LatchRecord, Streak};
-use crate::breaker::Name;
+use crate::breaker::{Name, is_default};
 
 /// The version of the document.
 pub(super) const VERSION: &str = "tsfm_gate.breaker.latch.v1";
@@ -25,21 +25,25 @@ pub struct LatchState {
     /// Why it holds, the first cause first.
     pub causes: Vec<RecordState>,
     /// Causes that were not kept.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub dropped: u64,
     /// Bad readings in a row.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub streak: Streak,
     /// The last low value of the streak.
-    #[serde(deserialize_with = "required")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub last_low: Option<f64>,
     /// Since the last reading; null before the first event.
-    #[serde(deserialize_with = "required")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub silence_ns: Option<u64>,
     /// Readings of this silence that are counted as overdue.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub overdue_counted: u64,
     /// The number of the last numbered reading.
-    #[serde(deserialize_with = "required")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub last_id: Option<u64>,
     /// Numbered readings that did not count.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub refused: u64,
     /// Conditions that are asserted.
     pub conditions: Vec<Name>,

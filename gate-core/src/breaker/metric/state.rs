@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     LookVerdict, MetricBreaker, MetricCause, MetricConfig, MetricState, P99Breach, RateBreach, Rules, Slicing,
 };
+use crate::breaker::is_default;
 use crate::breaker::timeline::Timeline;
-use crate::breaker::window::{Counts, Window};
+use crate::breaker::window::{Counts, Window, triples};
 use crate::error::{ErrorCode, GateError};
 
 /// The `schema_version` of the state.
@@ -37,37 +38,51 @@ pub struct MetricBreakerState {
     pub cause: MetricCause,
     /// For how long.
     pub for_ns: u64,
-    /// The slices of the window, oldest first; empty ones at the start are left out.
+    /// The slices of the window, oldest first, as `[total, failed, slow]`; empty ones at the start are left out.
+    #[serde(with = "triples")]
     pub slices: Vec<Counts>,
     /// How long ago the newest slice began, where slices end by time.
     pub slice_age_ns: Option<u64>,
     /// Samples since the last look.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub fresh: u64,
     /// Bad looks in a row.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub bad_looks: u32,
     /// Good looks in a row.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub good_looks: u32,
     /// How long ago the last look with enough samples was.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub judged_ns: Option<u64>,
     /// What the next bad sample acts on.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub pending: Option<Pending>,
     /// How much of the shortest time off is left.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub off_remaining_ns: u64,
     /// Relapses in a row.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub relapses: u32,
     /// For how long being switched off is still a relapse.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub relapse_remaining_ns: u64,
     /// Calls that asked while probes were let through.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub probes: u64,
     /// Looks so far.
     pub looks: u64,
     /// What the last look found.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub last_verdict: Option<LookVerdict>,
     /// What it looked at.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub last_counts: Option<Counts>,
     /// Readings that could not be used.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub unusable: u64,
     /// The timestamp of the last reading.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub last_timestamp: Option<f64>,
 }
 
