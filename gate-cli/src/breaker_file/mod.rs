@@ -43,9 +43,25 @@ pub(crate) struct Now {
     pub(crate) ns: u64,
 }
 
+/// What tells the time of a command: an instant that was given, or the clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Clock {
+    Given(Now),
+    Wall(fn() -> Instant),
+}
+
 impl Now {
     pub(crate) fn new(instant: Instant) -> Result<Self, GateError> {
         Ok(Self { instant, ns: nanoseconds(instant, "now")? })
+    }
+}
+
+impl Clock {
+    fn now(self) -> Result<Now, GateError> {
+        match self {
+            Self::Given(now) => Ok(now),
+            Self::Wall(clock) => Now::new(clock()),
+        }
     }
 }
 
@@ -131,7 +147,8 @@ impl StateFile {
     }
 
     /// The breaker as it is stored, without the lock: a file is always whole, so a look needs none.
-    pub(crate) fn look(&self, now: Now) -> Result<Breaker, GateError> {
+    pub(crate) fn look(&self, clock: Clock) -> Result<Breaker, GateError> {
+        let now = clock.now()?;
         match self.read().and_then(|bytes| Breaker::from_bytes(&bytes, now)) {
             Ok(breaker) => Ok(breaker),
             Err(why) => Breaker::lost(why, now),
@@ -142,11 +159,12 @@ impl StateFile {
     /// file is not touched.
     pub(crate) fn change<T>(
         &self,
-        now: Now,
+        clock: Clock,
         act: impl FnOnce(&mut Breaker) -> Result<T, GateError>,
     ) -> Result<(Breaker, Option<T>), GateError> {
+        // The clock is read under the lock: who waited for it comes later than who had it.
         let _lock = self.lock()?;
-        let mut breaker = self.look(now)?;
+        let mut breaker = self.look(clock)?;
         if breaker.lost.is_some() {
             return Ok((breaker, None));
         }
@@ -160,10 +178,11 @@ impl StateFile {
         &self,
         config: Option<GuardConfig>,
         by: &Signed,
-        now: Now,
+        clock: Clock,
     ) -> Result<(Breaker, Option<Aside>), GateError> {
         let _lock = self.lock()?;
-        let old = self.look(now)?;
+        let old = self.look(clock)?;
+        let now = old.now;
         if old.lost.is_none() && old.status().latch.is_some_and(|latch| latch.latched) {
             return Ok((old, None));
         }

@@ -67,6 +67,34 @@ fn kill_9_at_any_point_of_200_writes_leaves_the_old_state_or_the_new_one() {
     assert_eq!(folder.names(), ["state.json", "state.json.lock"]);
 }
 
+/// Some file of the folder has exactly these bytes.
+fn is_kept(folder: &Folder, bytes: &[u8]) -> bool {
+    folder.names().iter().any(|name| fs::read(folder.path(name)).unwrap() == bytes)
+}
+
+#[test]
+fn kill_9_in_a_reset_loses_no_bytes_and_lets_nothing_through() {
+    let (folder, mut dice) = (Folder::started(), Dice(0x5eed_0005));
+    let usual = usual(&folder);
+    let mut fresh = 0;
+    for number in 0..60 {
+        let corrupt = format!("corrupt {number}");
+        folder.write("state.json", &corrupt);
+        let mut command = folder.program();
+        command.args(["breaker", "reset", "--state", "state.json", "--actor", "pat", "--reason", "drill"]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        thread::sleep(Duration::from_micros(dice.below(usual * 5 / 4)));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(is_kept(&folder, corrupt.as_bytes()), "write {number}: the old bytes are lost");
+        let on = folder.ask("breaker status", &[]).code == 0;
+        let is_fresh = fs::read(folder.path("state.json")).is_ok_and(|bytes| bytes.starts_with(b"{"));
+        assert_eq!(on, is_fresh, "write {number}");
+        fresh += u32::from(is_fresh);
+    }
+    assert!((5..=55).contains(&fresh), "{fresh} of 60 resets came to their end");
+}
+
 /// The shell ignores the signal, so that the write fails as it does on a full disk.
 #[cfg(unix)]
 #[test]

@@ -6,19 +6,19 @@ use gate_core::breaker::{GuardConfig, MetricReading};
 use gate_core::document::from_json;
 
 use super::report::Report;
-use super::{Answer, Surroundings, config, configure, file, now, read, without};
+use super::{Answer, Surroundings, clock, config, configure, file, read, without};
 use crate::args::BreakerCheck;
-use crate::breaker_file::{Breaker, Now, under};
+use crate::breaker_file::{Breaker, Clock, Now, under};
 use crate::failure::{Failure, Refusal};
 
 /// Takes metrics to the breaker. A breaker that is stopped says so, whatever else goes wrong.
 pub(super) fn run(args: &BreakerCheck, around: Surroundings) -> Result<Answer, Failure> {
-    let now = now(&args.stored, around)?;
-    let error = match judged(args, now) {
+    let clock = clock(&args.stored, around)?;
+    let error = match judged(args, clock) {
         Ok(report) => return Ok(report.answer(args.stored.format)),
         Err(refusal) => refusal,
     };
-    let stored = file(&args.stored).look(now)?;
+    let stored = file(&args.stored).look(clock)?;
     if stored.status().mode != Mode::Stopped {
         return Err(error.into());
     }
@@ -26,14 +26,14 @@ pub(super) fn run(args: &BreakerCheck, around: Surroundings) -> Result<Answer, F
     Ok(report.answer(args.stored.format))
 }
 
-fn judged(args: &BreakerCheck, now: Now) -> Result<Report, Box<Refusal>> {
+fn judged(args: &BreakerCheck, clock: Clock) -> Result<Report, Box<Refusal>> {
     let config = config(args.config.as_deref())?;
     let reading = read(&args.metrics, "metrics", from_json::<MetricReading>);
     let (usable, unusable) = match reading {
         Ok(reading) => (Some(reading), None),
         Err(refusal) => (None, Some(refusal)),
     };
-    let (breaker, done) = file(&args.stored).change(now, |breaker| look(breaker, usable, config))?;
+    let (breaker, done) = file(&args.stored).change(clock, |breaker| look(breaker, usable, config))?;
     match (unusable, done.flatten()) {
         // It may have been a stop: that says more than the metrics could.
         _ if breaker.lost.is_some() => {}

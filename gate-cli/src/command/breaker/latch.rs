@@ -4,15 +4,16 @@ use gate_core::GateError;
 use gate_core::breaker::{LatchCause, Reading};
 
 use super::report::Report;
-use super::{Answer, Surroundings, file, now, signed, without};
+use super::{Answer, Surroundings, clock, file, signed, without};
 use crate::args::{BreakerRelease, LatchObserve};
 use crate::breaker_file::Breaker;
 use crate::failure::Failure;
 
 /// Stops at once.
 pub(super) fn trip(args: &BreakerRelease, around: Surroundings) -> Result<Answer, Failure> {
-    let (by, now) = (signed(&args.sign)?, now(&args.stored, around)?);
-    let (breaker, done) = file(&args.stored).change(now, |breaker| {
+    let (by, clock) = (signed(&args.sign)?, clock(&args.stored, around)?);
+    let (breaker, done) = file(&args.stored).change(clock, |breaker| {
+        let now = breaker.now;
         with_latch(breaker)?;
         breaker.history.command("latch trip", &by, now.instant);
         let changes = breaker.guard.trip(LatchCause::Command(by.clone()), now.ns);
@@ -25,8 +26,9 @@ pub(super) fn trip(args: &BreakerRelease, around: Surroundings) -> Result<Answer
 
 /// Ends the stop. A condition that is still asserted stops it again at once.
 pub(super) fn reset(args: &BreakerRelease, around: Surroundings) -> Result<Answer, Failure> {
-    let (by, now) = (signed(&args.sign)?, now(&args.stored, around)?);
-    let (breaker, done) = file(&args.stored).change(now, |breaker| {
+    let (by, clock) = (signed(&args.sign)?, clock(&args.stored, around)?);
+    let (breaker, done) = file(&args.stored).change(clock, |breaker| {
+        let now = breaker.now;
         with_latch(breaker)?;
         let ended = breaker.guard.reset_latch(by.clone(), now.ns).filter(|reset| reset.held.is_some());
         let Some(ended) = ended else { return Ok(false) };
@@ -44,12 +46,13 @@ pub(super) fn reset(args: &BreakerRelease, around: Surroundings) -> Result<Answe
 
 /// Takes a reading.
 pub(super) fn observe(args: &LatchObserve, around: Surroundings) -> Result<Answer, Failure> {
-    let now = now(&args.stored, around)?;
+    let clock = clock(&args.stored, around)?;
     let reading = match &args.value {
         None => Reading::Missing,
         Some(text) => text.trim().parse().map_or(Reading::Unreadable, Reading::Value),
     };
-    let (breaker, _) = file(&args.stored).change(now, |breaker| {
+    let (breaker, _) = file(&args.stored).change(clock, |breaker| {
+        let now = breaker.now;
         with_latch(breaker)?;
         let changes = breaker.guard.observe(reading, now.ns);
         breaker.note(&changes, None);

@@ -15,7 +15,7 @@ use gate_core::{ErrorCode, GateError};
 
 use super::{Answer, Surroundings};
 use crate::args::{Breaker as BreakerCommand, Latch, Sign, Stored};
-use crate::breaker_file::{Breaker, Now, StateFile, under};
+use crate::breaker_file::{Breaker, Clock, Now, StateFile, under};
 use crate::failure::{Failure, Refusal};
 use crate::input::{self, Source};
 
@@ -41,12 +41,12 @@ pub(super) fn latch(command: Latch, around: Surroundings) -> Result<Answer, Fail
     }
 }
 
-/// The instant of a command.
-fn now(stored: &Stored, around: Surroundings) -> Result<Now, GateError> {
-    match &stored.now {
-        Some(text) => Now::new(parse_instant(text, "now")?),
-        None => Now::new((around.clock)()),
-    }
+/// What tells the time of a command.
+fn clock(stored: &Stored, around: Surroundings) -> Result<Clock, GateError> {
+    Ok(match &stored.now {
+        Some(text) => Clock::Given(Now::new(parse_instant(text, "now")?)?),
+        None => Clock::Wall(around.clock),
+    })
 }
 
 fn file(stored: &Stored) -> StateFile {

@@ -5,21 +5,22 @@ use gate_core::time::Span;
 use gate_core::{ErrorCode, GateError};
 
 use super::report::Report;
-use super::{Answer, Surroundings, config, file, now, signed};
+use super::{Answer, Surroundings, clock, config, file, signed};
 use crate::args::{BreakerHold, BreakerRelease, BreakerReset};
 use crate::failure::Failure;
 
 /// Places a hold.
 pub(super) fn hold(args: &BreakerHold, around: Surroundings) -> Result<Answer, Failure> {
-    let (by, now) = (signed(&args.sign)?, now(&args.stored, around)?);
+    let (by, clock) = (signed(&args.sign)?, clock(&args.stored, around)?);
     let span = args.r#for.as_deref().map(span).transpose()?;
     let kind = HoldKind::from(args.kind);
     let event = match &span {
         Some(span) => format!("hold {} for {span}", word(kind)),
         None => format!("hold {}", word(kind)),
     };
-    let expires = span.map(|span| now.ns.saturating_add(nanoseconds(&span)));
-    let (breaker, done) = file(&args.stored).change(now, |breaker| {
+    let (breaker, done) = file(&args.stored).change(clock, |breaker| {
+        let now = breaker.now;
+        let expires = span.map(|span| now.ns.saturating_add(nanoseconds(&span)));
         breaker.guard.hold(by.clone(), kind, expires, now.ns)?;
         breaker.history.command(&event, &by, now.instant);
         Ok(true)
@@ -30,8 +31,9 @@ pub(super) fn hold(args: &BreakerHold, around: Surroundings) -> Result<Answer, F
 
 /// Lifts a hold.
 pub(super) fn release(args: &BreakerRelease, around: Surroundings) -> Result<Answer, Failure> {
-    let (by, now) = (signed(&args.sign)?, now(&args.stored, around)?);
-    let (breaker, done) = file(&args.stored).change(now, |breaker| {
+    let (by, clock) = (signed(&args.sign)?, clock(&args.stored, around)?);
+    let (breaker, done) = file(&args.stored).change(clock, |breaker| {
+        let now = breaker.now;
         let done = breaker.guard.release(&by, now.ns);
         if done {
             breaker.history.command("release", &by, now.instant);
@@ -45,9 +47,9 @@ pub(super) fn release(args: &BreakerRelease, around: Surroundings) -> Result<Ans
 
 /// Begins anew.
 pub(super) fn reset(args: &BreakerReset, around: Surroundings) -> Result<Answer, Failure> {
-    let (by, now) = (signed(&args.sign)?, now(&args.stored, around)?);
+    let (by, clock) = (signed(&args.sign)?, clock(&args.stored, around)?);
     let config = config(args.config.as_deref())?;
-    let (breaker, done) = file(&args.stored).reset(config, &by, now)?;
+    let (breaker, done) = file(&args.stored).reset(config, &by, clock)?;
     let why = "the latch holds, which has a reset of its own";
     let mut report = Report::new(&breaker, &args.stored.state).of_order(Some(done.is_some()), "reset", why);
     if let Some(aside) = done.and_then(|aside| aside.0) {

@@ -1,14 +1,14 @@
 //! `tsfm-gate breaker status` and `tsfm-gate latch status`
 
 use super::report::Report;
-use super::{Answer, Surroundings, config, configure, file, now};
+use super::{Answer, Surroundings, clock, config, configure, file};
 use crate::args::BreakerStatus;
 use crate::failure::Failure;
 
 /// Says where the breaker stands. Nothing is written, so it needs neither the lock nor the right to write.
 pub(super) fn run(args: &BreakerStatus, around: Surroundings) -> Result<Answer, Failure> {
-    let now = now(&args.stored, around)?;
-    let mut breaker = file(&args.stored).look(now)?;
+    let clock = clock(&args.stored, around)?;
+    let mut breaker = file(&args.stored).look(clock)?;
     let history = breaker.history.clone();
     if let Some(config) = config(args.config.as_deref())?
         && breaker.lost.is_none()
