@@ -242,3 +242,35 @@ pub(crate) fn under(part: &str, error: &GateError) -> GateError {
     let path = if error.path().is_empty() { part.to_owned() } else { format!("{part}.{}", error.path()) };
     GateError::new(error.code(), path, error.expected(), error.found())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_cut_at_any_byte_is_not_read() -> Result<(), GateError> {
+        let now = Now::new(Instant::UNIX_EPOCH)?;
+        let mut breaker = Breaker::fresh(default_config(), History::default(), now)?;
+        breaker.history.event("drill", "a cut", now.instant);
+        let good = breaker.document().to_bytes()?;
+        assert!(Breaker::from_bytes(&good, now).is_ok());
+        for cut in 0..good.len() {
+            let bytes = good.get(..cut).unwrap_or_default();
+            assert!(Breaker::from_bytes(bytes, now).is_err(), "cut at byte {cut}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_stored_comes_back() -> Result<(), GateError> {
+        let (then, later) =
+            (Now::new(Instant::UNIX_EPOCH)?, Now { ns: 9_000_000_000, instant: Instant::UNIX_EPOCH });
+        let mut breaker = Breaker::fresh(GuardConfig::full(), History::default(), then)?;
+        let by = Signed::new("kim", "drill")?;
+        breaker.guard.trip(LatchCause::Command(by), then.ns);
+        let back = Breaker::from_bytes(&breaker.document().to_bytes()?, later)?;
+        assert_eq!(back.guard.config(), breaker.guard.config());
+        assert_eq!(back.status().latch.and_then(|latch| latch.held_ns), Some(9_000_000_000));
+        Ok(())
+    }
+}
