@@ -49,7 +49,8 @@ fn who_does_not_get_the_lock_in_time_changes_nothing() {
     assert_eq!(folder.bytes(), before);
     assert_eq!(folder.ask("breaker status", &["--wait", "0"]).code, 0);
     drop(held);
-    assert_eq!(folder.order("breaker hold", "kim", "stop", &["--wait", "0"]).code, 3);
+    // With time to wait: a process that another test is just starting may still have the lock as well.
+    assert_eq!(folder.order("breaker hold", "kim", "stop", &[]).code, 3);
 }
 
 #[test]
