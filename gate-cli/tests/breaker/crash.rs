@@ -1,33 +1,41 @@
 //! A write that does not come to its end leaves the old state, and never loses a stop.
 
 use std::fs;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::{Folder, T0};
 
-/// Numbers that look random and are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % limit
-    }
+/// When to kill: at instants that look random, and about as often before the end of a write as after it, however fast
+/// the machine is just now.
+struct Dice {
+    seed: u64,
+    limit: u64,
 }
 
-/// How long a write takes here, to spread the kills over it.
-fn usual(folder: &Folder) -> u64 {
-    let started = Instant::now();
-    for _ in 0..5 {
-        folder.order("breaker hold", "pat", "warm up", &[]);
+impl Dice {
+    const fn new(seed: u64) -> Self {
+        Self { seed, limit: 4_000 }
     }
-    u64::try_from(started.elapsed().as_micros() / 5).unwrap()
+
+    /// Lets the process live for a while.
+    fn kill(&mut self, mut child: Child) {
+        self.seed ^= self.seed << 13;
+        self.seed ^= self.seed >> 7;
+        self.seed ^= self.seed << 17;
+        thread::sleep(Duration::from_micros(self.seed % self.limit));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// Lets the next one live longer if this one was too slow to write, else shorter.
+    fn learn(&mut self, is_written: bool) {
+        let step = self.limit / 16 + 1;
+        self.limit = if is_written { self.limit - step + 2 } else { self.limit + step };
+    }
 }
 
 fn reason_of(state: &Value, actor: &str) -> Option<String> {
@@ -40,17 +48,15 @@ fn kill_9_at_any_point_of_200_writes_leaves_the_old_state_or_the_new_one() {
     let folder = Folder::started();
     folder.order("latch trip", "kim", "the stop that must survive", &["--now", T0]);
     folder.order("breaker hold", "kim", "the hold that must survive", &["--now", T0]);
-    let (usual, mut dice) = (usual(&folder), Dice(0x5eed_0004));
+    let mut dice = Dice::new(0x5eed_0004);
     let (mut old, mut new) = (0, 0);
     for number in 0..200 {
         let (before, reason) = (folder.state(), format!("write {number}"));
         let mut command = folder.program();
         command.args(["breaker", "hold", "--state", "state.json", "--actor", "pat", "--reason", &reason]);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        thread::sleep(Duration::from_micros(dice.below(usual * 5 / 4)));
-        child.kill().unwrap();
-        child.wait().unwrap();
+        dice.kill(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
         let after = folder.state();
+        dice.learn(after != before);
         if after == before {
             old += 1;
         } else {
@@ -74,22 +80,19 @@ fn is_kept(folder: &Folder, bytes: &[u8]) -> bool {
 
 #[test]
 fn kill_9_in_a_reset_loses_no_bytes_and_lets_nothing_through() {
-    let (folder, mut dice) = (Folder::started(), Dice(0x5eed_0005));
-    let usual = usual(&folder);
+    let (folder, mut dice) = (Folder::started(), Dice::new(0x5eed_0005));
     let mut fresh = 0;
     for number in 0..60 {
         let corrupt = format!("corrupt {number}");
         folder.write("state.json", &corrupt);
         let mut command = folder.program();
         command.args(["breaker", "reset", "--state", "state.json", "--actor", "pat", "--reason", "drill"]);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        thread::sleep(Duration::from_micros(dice.below(usual * 5 / 4)));
-        child.kill().unwrap();
-        child.wait().unwrap();
+        dice.kill(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
         assert!(is_kept(&folder, corrupt.as_bytes()), "write {number}: the old bytes are lost");
         let on = folder.ask("breaker status", &[]).code == 0;
         let is_fresh = fs::read(folder.path("state.json")).is_ok_and(|bytes| bytes.starts_with(b"{"));
         assert_eq!(on, is_fresh, "write {number}");
+        dice.learn(is_fresh);
         fresh += u32::from(is_fresh);
     }
     assert!((5..=55).contains(&fresh), "{fresh} of 60 resets came to their end");
