@@ -47,3 +47,6 @@ pub const MAX_COVARIATES: usize = 100_000;
 
 /// Bytes in the name of a covariate. Generated ones can be long; messages show their beginning.
 pub const MAX_COVARIATE_NAME_BYTES: usize = 64 * 1024;
+
+/// Events in a script of a breaker, repetitions counted.
+pub const MAX_SCRIPT_EVENTS: u64 = 1_000_000;

@@ -20,6 +20,7 @@ use answer::seconds;
 
 use super::guard::{Changes, Guard, GuardPermit, Transition};
 use super::{LadderReading, LatchCause, Name, Outcome, Reading, Recorded, Signed};
+use crate::bounds::MAX_SCRIPT_EVENTS;
 use crate::document::from_json;
 use crate::error::{ErrorCode, GateError};
 
@@ -37,9 +38,14 @@ impl Script {
     ///
     /// # Errors
     ///
-    /// Settings that contradict each other, and a step without a field that it needs, or with one that it has no use
+    /// Settings that contradict each other, more than a million events, and a step without a field that it needs, or with one that it has no use
     /// for. An error that the guard itself answers is part of the answer.
     pub fn play(&self) -> Result<Vec<Answer>, GateError> {
+        let events: u64 = self.steps.iter().map(|step| u64::from(step.times.unwrap_or(1))).sum();
+        if events > MAX_SCRIPT_EVENTS {
+            let expected = format!("at most {MAX_SCRIPT_EVENTS} events");
+            return Err(GateError::new(ErrorCode::InputTooLarge, "steps", expected, events));
+        }
         let mut player = Player::new(self)?;
         self.steps.iter().map(|step| player.play(step)).collect()
     }

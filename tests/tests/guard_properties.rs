@@ -1,0 +1,46 @@
+//! The properties of stored guards, scripts and paths.
+
+use gate_tests::properties_guard as must;
+use gate_tests::scripts;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// A script with some of its bytes changed.
+fn damaged_script() -> impl Strategy<Value = Vec<u8>> {
+    let texts: Vec<String> = scripts::all().into_iter().map(|(_, text)| text).collect();
+    let changes = vec((any::<prop::sample::Index>(), any::<u8>()), 0..4);
+    (prop::sample::select(texts), changes).prop_map(|(text, changes)| {
+        let mut bytes = text.into_bytes();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes.splice(at..=at, [byte]);
+        }
+        bytes
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_bytes_are_a_state_that_forgets_a_stop(bytes in vec(any::<u8>(), 0..200)) {
+        must::guard_state_bytes(&bytes);
+    }
+
+    #[test]
+    fn no_damaged_byte_lifts_a_stop(at in any::<usize>(), change in 1_u8..) {
+        must::damaged_guard_state(at, change);
+    }
+
+    #[test]
+    fn any_script_is_played_or_refused(bytes in damaged_script()) {
+        must::script_bytes(&bytes);
+    }
+
+    #[test]
+    fn only_the_layout_of_the_runbook_states_a_run(
+        text in "(\\.\\./|\\./|/|processed/|run-a/|run b/|\\.\\.|processed\\.npz|[a-z./]){0,12}"
+    ) {
+        must::path_text(text.as_bytes());
+    }
+}
