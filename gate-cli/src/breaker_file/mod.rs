@@ -123,6 +123,27 @@ impl Breaker {
         self.guard.status(self.now.ns)
     }
 
+    /// A fresh one in its place, which remembers what was there.
+    fn begun_anew(&self, config: Option<GuardConfig>, by: &Signed) -> Result<Self, GateError> {
+        let config = config.unwrap_or_else(|| match self.lost {
+            None => self.guard.config().clone(),
+            Some(_) => default_config(),
+        });
+        let mut fresh = Self::fresh(config, self.history.clone(), self.now)?;
+        let now = self.now.instant;
+        for hold in self.status().holds {
+            let cause = format!("the hold of {} ended with the reset", hold.actor);
+            fresh.history.event("hold ended", &cause, now);
+        }
+        fresh.history.command("reset", by, now);
+        if let Some(why) = &self.lost {
+            let missing = why.code() == ErrorCode::FileNotFound;
+            let event = if missing { "no state before" } else { "state lost" };
+            fresh.history.event(event, &why.to_string(), now);
+        }
+        Ok(fresh)
+    }
+
     fn document(&self) -> FileDocument {
         FileDocument::new(
             format_instant(self.now.instant),
@@ -182,27 +203,12 @@ impl StateFile {
     ) -> Result<(Breaker, Option<Aside>), GateError> {
         let _lock = self.lock()?;
         let old = self.look(clock)?;
-        let now = old.now;
         if old.lost.is_none() && old.status().latch.is_some_and(|latch| latch.latched) {
             return Ok((old, None));
         }
-        let config = config.unwrap_or_else(|| match old.lost {
-            None => old.guard.config().clone(),
-            Some(_) => default_config(),
-        });
-        let mut fresh = Breaker::fresh(config, old.history.clone(), now)?;
-        for hold in old.status().holds {
-            let cause = format!("the hold of {} ended with the reset", hold.actor);
-            fresh.history.event("hold ended", &cause, now.instant);
-        }
-        fresh.history.command("reset", by, now.instant);
-        if let Some(why) = &old.lost {
-            let missing = why.code() == ErrorCode::FileNotFound;
-            let event = if missing { "no state before" } else { "state lost" };
-            fresh.history.event(event, &why.to_string(), now.instant);
-        }
+        let fresh = old.begun_anew(config, by)?;
         let prepared = write::prepare(&fresh.document().to_bytes()?, &self.path)?;
-        let aside = if old.lost.is_some() { self.set_aside(now)? } else { None };
+        let aside = if old.lost.is_some() { self.set_aside(old.now)? } else { None };
         prepared.put()?;
         Ok((fresh, Some(Aside(aside))))
     }

@@ -84,7 +84,7 @@ disabled_manual (held off by kim: incident 42)
   to do     `tsfm-gate breaker release --state state.json --actor kim --reason WHY`
   hold      off by kim for another 1740 s: incident 42
   latch     clear, 0 bad readings in a row
-  metric    enabled (initial state), last look at 0 failed of 0, 0 readings unusable
+  metric    enabled (initial state), no look yet, 0 readings unusable
   stored    2026-11-21T10:00:01Z
 
 last events

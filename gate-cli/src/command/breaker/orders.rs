@@ -4,7 +4,7 @@ use gate_core::breaker::HoldKind;
 use gate_core::time::Span;
 use gate_core::{ErrorCode, GateError};
 
-use super::report::Report;
+use super::report::{Report, word};
 use super::{Answer, Surroundings, clock, config, file, signed};
 use crate::args::{BreakerHold, BreakerRelease, BreakerReset};
 use crate::failure::Failure;
@@ -67,12 +67,4 @@ fn span(text: &str) -> Result<Span, GateError> {
 
 fn nanoseconds(span: &Span) -> u64 {
     u64::from(span.minutes()).saturating_mul(60_000_000_000)
-}
-
-const fn word(kind: HoldKind) -> &'static str {
-    match kind {
-        HoldKind::Off => "off",
-        HoldKind::On => "on",
-        HoldKind::Shadow => "shadow",
-    }
 }

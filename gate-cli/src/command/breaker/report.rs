@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use gate_core::breaker::guard::{Mode, Transition};
-use gate_core::breaker::{GuardStatus, HoldKind, Layer};
+use gate_core::breaker::{GuardStatus, HoldKind, HoldState, Layer, MetricStatus};
 use serde::Serialize;
 
 use super::super::{Answer, pretty, report_format};
@@ -116,13 +116,7 @@ impl Report {
         let status = &self.status;
         let mut text = String::new();
         for hold in &status.holds {
-            let left = hold.remaining_ns.map_or_else(
-                || "until it is released".to_owned(),
-                |ns| format!("for another {} s", ns.div_ceil(1_000_000_000)),
-            );
-            let kind = kind(hold.kind);
-            text += &one_line(&format!("  hold      {kind} by {} {left}: {}", hold.actor, hold.reason));
-            text.push('\n');
+            text += &hold_line(hold);
         }
         if let Some(latch) = &status.latch {
             let bad = latch.streak.total();
@@ -130,15 +124,7 @@ impl Report {
             text += &format!("  latch     {word}, {bad} bad readings in a row\n");
         }
         if let Some(metric) = &status.metric {
-            let counts = metric.last_counts.unwrap_or_default();
-            text += &format!(
-                "  metric    {} ({}), last look at {} failed of {}, {} readings unusable\n",
-                metric.state.as_str(),
-                metric.reason,
-                counts.failed,
-                counts.total,
-                metric.unusable,
-            );
+            text += &metric_line(metric);
         }
         if let Some(ladder) = &status.ladder {
             text += &format!("  ladder    {}\n", ladder.level.as_str());
@@ -151,6 +137,24 @@ impl Report {
         }
         text
     }
+}
+
+fn hold_line(hold: &HoldState) -> String {
+    let left = hold.remaining_ns.map_or_else(
+        || "until it is released".to_owned(),
+        |ns| format!("for another {} s", ns.div_ceil(1_000_000_000)),
+    );
+    let HoldState { actor, reason, .. } = hold;
+    one_line(&format!("  hold      {} by {actor} {left}: {reason}", word(hold.kind))) + "\n"
+}
+
+fn metric_line(metric: &MetricStatus) -> String {
+    let MetricStatus { state, reason, unusable, .. } = metric;
+    let looked = metric.last_counts.map_or_else(
+        || "no look yet".to_owned(),
+        |counts| format!("last look at {} failed of {}", counts.failed, counts.total),
+    );
+    format!("  metric    {state} ({reason}), {looked}, {unusable} readings unusable\n")
 }
 
 fn told(history: &History) -> String {
@@ -198,7 +202,8 @@ fn what_to_do(breaker: &Breaker, status: &GuardStatus, path: &Path) -> Option<St
     }
 }
 
-const fn kind(kind: HoldKind) -> &'static str {
+/// What a hold does, as people type it.
+pub(super) const fn word(kind: HoldKind) -> &'static str {
     match kind {
         HoldKind::Off => "off",
         HoldKind::On => "on",
