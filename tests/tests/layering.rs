@@ -6,8 +6,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Words that every part may use. They know no domain.
-const VOCABULARY: [&str; 9] =
-    ["bounds", "code", "decision", "digest", "document", "error", "finding", "secret", "time"];
+const VOCABULARY: [&str; 11] = [
+    "bounds",
+    "code",
+    "decision",
+    "digest",
+    "document",
+    "error",
+    "finding",
+    "placeholder",
+    "problem",
+    "secret",
+    "time",
+];
 /// Parts that decide. They do not know each other; `cutover` alone may read what the others decided.
 const DOMAINS: [&str; 6] = ["canary", "breaker", "contract", "cutover", "hardening", "release"];
 /// Parts that show what was decided. Nothing imports them.

@@ -1,0 +1,115 @@
+//! The scans of all artifacts of a release, and whether they pass.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::Serialize;
+
+use super::allow::Allowed;
+use super::finding::SecretFinding;
+use crate::document::quoted;
+use crate::problem::Problem;
+use crate::release::GateVerdict;
+use crate::time::Instant;
+
+/// What became of one artifact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ArtifactScan {
+    /// It was scanned whole.
+    Scanned {
+        /// How many bytes it has.
+        bytes: u64,
+        /// What was found.
+        findings: Vec<SecretFinding>,
+    },
+    /// It could not be scanned, or not whole.
+    Unreadable(String),
+}
+
+/// One artifact of the release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Artifact {
+    /// Its name, as the release lists it.
+    pub name: String,
+    /// What became of it.
+    pub scan: ArtifactScan,
+}
+
+/// The report document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SecretReport {
+    /// Pass only if every artifact of the release was scanned and nothing was found that nobody answers for.
+    pub verdict: GateVerdict,
+    /// How many artifacts were scanned.
+    pub scanned: usize,
+    /// How many bytes they have.
+    pub bytes: u64,
+    /// What was found, with the artifact.
+    pub findings: Vec<(String, SecretFinding)>,
+    /// What was found and is answered for.
+    pub allowed: Vec<(String, SecretFinding)>,
+    /// What else is wrong.
+    pub problems: Vec<Problem>,
+}
+
+/// Judges the scans of a release that consists of `manifest`, every name once.
+#[must_use]
+pub fn judge(manifest: &[String], artifacts: &[Artifact], allowed: &[Allowed], now: Instant) -> SecretReport {
+    let mut report = SecretReport {
+        verdict: GateVerdict::Pass,
+        scanned: 0,
+        bytes: 0,
+        findings: Vec::new(),
+        allowed: Vec::new(),
+        problems: Vec::new(),
+    };
+    for artifact in artifacts {
+        read(artifact, allowed, now, &mut report);
+    }
+    for name in manifest {
+        let count = artifacts.iter().filter(|artifact| artifact.name == *name).count();
+        if count != 1 {
+            report.problems.push(Problem::new(quoted(name), "one scan", format!("{count} scans")));
+        }
+    }
+    if report.scanned == 0 {
+        report.problems.push(Problem::new("artifacts", "at least one scanned artifact", "none"));
+    }
+    let entries = (0..).zip(allowed).flat_map(|(index, entry): (usize, &Allowed)| {
+        let mut problems = entry.problems(&format!("allowed[{index}]"));
+        if entry.until <= now {
+            let found = crate::time::format_instant(entry.until);
+            problems.push(Problem::new(format!("allowed[{index}].until"), "an instant to come", found));
+        }
+        problems
+    });
+    report.problems.extend(entries);
+    report.verdict = match (report.findings.is_empty(), report.problems.is_empty()) {
+        (false, _) => GateVerdict::Fail,
+        (true, false) => GateVerdict::Inconclusive,
+        (true, true) => GateVerdict::Pass,
+    };
+    report
+}
+
+fn read(artifact: &Artifact, allowed: &[Allowed], now: Instant, report: &mut SecretReport) {
+    match &artifact.scan {
+        ArtifactScan::Unreadable(why) => {
+            report.problems.push(Problem::new(quoted(&artifact.name), "a whole scan", why.as_str()));
+        }
+        ArtifactScan::Scanned { bytes, findings } => {
+            report.scanned += 1;
+            report.bytes = report.bytes.saturating_add(*bytes);
+            for finding in findings {
+                let entry = (artifact.name.clone(), finding.clone());
+                if allowed.iter().any(|allowed| allowed.excuses(&artifact.name, finding, now)) {
+                    report.allowed.push(entry);
+                } else {
+                    report.findings.push(entry);
+                }
+            }
+        }
+    }
+}
