@@ -2,6 +2,7 @@
 //!
 //! Every function converts in, lets go of the interpreter, calls the core once, and converts out.
 
+mod breaker;
 mod build;
 mod cli;
 mod compat;
@@ -17,6 +18,10 @@ mod verdict;
 /// What `tsfm_gate/__init__.py` re-exports.
 #[pyo3::pymodule]
 mod _tsfm_gate {
+    #[pymodule_export]
+    use super::breaker::script::replay;
+    #[pymodule_export]
+    use super::breaker::{CallBreaker, Guard, Latch, MetricBreaker, Permit, Recorded, Refusal};
     #[pymodule_export]
     use super::cli::{compat_main, main};
     #[pymodule_export]

@@ -9,6 +9,18 @@
 
 from typing import TYPE_CHECKING
 
+from tsfm_gate._breaker import (
+    BreakerOpen,
+    CallSettings,
+    Counts,
+    GuardSettings,
+    LatchReset,
+    LatchSettings,
+    Look,
+    MetricSettings,
+    Replay,
+    Transition,
+)
 from tsfm_gate._contract import (
     Covariate,
     CovariateSpec,
@@ -25,7 +37,14 @@ from tsfm_gate._contract import (
 )
 from tsfm_gate._errors import ContractFinding, GateError, RunContractError
 from tsfm_gate._tsfm_gate import (
+    CallBreaker,
+    Guard,
+    Latch,
+    MetricBreaker,
+    Permit,
     Policy,
+    Recorded,
+    Refusal,
     __version__,
     check_metrics,
     check_run,
@@ -34,6 +53,7 @@ from tsfm_gate._tsfm_gate import (
     explain,
     metrics,
     render,
+    replay,
     run_id_from_path,
     validate_covariate_spec,
 )
@@ -45,7 +65,11 @@ if TYPE_CHECKING:
     from tsfm_gate import compat as compat
 
 __all__ = [
+    "BreakerOpen",
+    "CallBreaker",
+    "CallSettings",
     "ContractFinding",
+    "Counts",
     "Covariate",
     "CovariateSpec",
     "Coverage",
@@ -54,17 +78,30 @@ __all__ = [
     "Excuse",
     "Finding",
     "GateError",
+    "Guard",
+    "GuardSettings",
     "Imputation",
+    "Latch",
+    "LatchReset",
+    "LatchSettings",
+    "Look",
+    "MetricBreaker",
+    "MetricSettings",
     "Metrics",
     "MetricsReport",
     "Note",
+    "Permit",
     "Policy",
+    "Recorded",
+    "Refusal",
+    "Replay",
     "RunArray",
     "RunContractError",
     "RunLayout",
     "RunReport",
     "RunSource",
     "RunWindows",
+    "Transition",
     "UndefinedMetric",
     "Verdict",
     "__version__",
@@ -75,6 +112,7 @@ __all__ = [
     "explain",
     "metrics",
     "render",
+    "replay",
     "run_id_from_path",
     "validate_covariate_spec",
 ]

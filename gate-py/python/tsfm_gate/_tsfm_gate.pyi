@@ -1,15 +1,50 @@
 """The native module. Import from ``tsfm_gate``, which re-exports it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from os import PathLike
-from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, final, type_check_only
+from typing import (
+    Any,
+    Final,
+    Literal,
+    NoReturn,
+    Protocol,
+    Self,
+    TypeAlias,
+    TypedDict,
+    TypeVar,
+    Unpack,
+    final,
+    overload,
+    type_check_only,
+)
 
+from tsfm_gate._breaker import (
+    Attempt,
+    BreakerOpen,
+    CallSettings,
+    Exceptions,
+    GuardSettings,
+    LatchReset,
+    LatchSettings,
+    Look,
+    MetricSettings,
+    Replay,
+    Transition,
+)
 from tsfm_gate._contract import CovariateSpec, EnforcedSpec, Metrics, MetricsReport, RunReport
+from tsfm_gate._errors import GateError
 from tsfm_gate._verdict import Verdict
 
 __all__ = [
+    "CallBreaker",
+    "Guard",
+    "Latch",
+    "MetricBreaker",
+    "Permit",
     "Policy",
+    "Recorded",
+    "Refusal",
     "__version__",
     "check_metrics",
     "check_run",
@@ -22,6 +57,7 @@ __all__ = [
     "main",
     "metrics",
     "render",
+    "replay",
     "run_id_from_path",
     "validate_covariate_spec",
 ]
@@ -187,6 +223,394 @@ def enforce_covariate_spec(
     not compared. An empty mapping as the spec means that there is none. Raises `RunContractError` with
     everything that is wrong.
     """
+
+_Outcome: TypeAlias = Literal["success", "failure", "ignored", "cancelled"]
+# Seconds, like `time.monotonic`.
+_Clock: TypeAlias = Callable[[], float]
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+@final
+class Permit:
+    """The right to make one call, from the breaker that gave it. True, counts once, cannot be copied."""
+
+    @property
+    def kind(self) -> Literal["call", "probe", "share", "forced", "shadow"]:
+        """Why the call is let through: `call`, `probe`, `share`, `forced` or `shadow`."""
+
+    @property
+    def used(self) -> bool:
+        """Whether its outcome was recorded."""
+
+    @property
+    def would(self) -> Refusal | None:
+        """In shadow: the refusal that there would have been."""
+
+    @property
+    def changes(self) -> list[Transition]:
+        """Transitions that were due by the time of the request."""
+
+    def raise_if_refused(self) -> Permit:
+        """Returns the permit: the call is not refused."""
+
+    def __bool__(self, /) -> Literal[True]: ...
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class Refusal:
+    """A "no": which layer says it, why, and when it is worth asking again. False."""
+
+    @property
+    def by(self) -> Literal["latch", "hold", "auto_off", "ladder", "call"]:
+        """The layer that decides: `latch`, `hold`, `auto_off`, `ladder` or `call`."""
+
+    @property
+    def reason(
+        self,
+    ) -> Literal["panic_stop", "held_off", "disabled_auto", "baseline_only", "open", "probes_out"]:
+        """Why: `panic_stop`, `held_off`, `disabled_auto`, `baseline_only`, `open` or `probes_out`."""
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds until it is worth asking again; `None` if time alone changes nothing."""
+
+    @property
+    def changes(self) -> list[Transition]:
+        """Transitions that were due by the time of the request."""
+
+    def error(self) -> BreakerOpen:
+        """A new `BreakerOpen` that says the same."""
+
+    def raise_if_refused(self) -> NoReturn:
+        """Raises a new `BreakerOpen`."""
+
+    def __bool__(self, /) -> Literal[False]: ...
+
+@final
+class Recorded:
+    """What became of a result. True if it counts."""
+
+    @property
+    def verdict(self) -> Literal["counted", "stale"]:
+        """`counted`, or `stale` for a permit that was used before, or of a time that is over."""
+
+    @property
+    def changes(self) -> list[Transition]:
+        """What it changed."""
+
+    def __bool__(self, /) -> bool: ...
+
+@final
+class CallBreaker:
+    """Refuses calls to a model that fails: after failures in a row, or at too high a rate."""
+
+    def __new__(
+        cls, config: _Document | None = None, *, clock: _Clock | None = None, **settings: Unpack[CallSettings]
+    ) -> Self: ...
+    def allow(self, *, now: float | None = None) -> Permit | Refusal:
+        """Asks for one call: a `Permit`, or a `Refusal`, which is false."""
+
+    def record(
+        self, permit: Permit, outcome: _Outcome, latency: float | None = None, *, now: float | None = None
+    ) -> Recorded:
+        """Takes the outcome of a call. Without a latency, it took from the permit to now."""
+
+    def tick(self, *, now: float | None = None) -> list[Transition]:
+        """Lets time pass: gives up on probes that never came back. Hosts with traffic need not call it."""
+
+    def trip(self, *, now: float | None = None) -> list[Transition]:
+        """Opens it for its full open time, as somebody says so."""
+
+    def reset(self, *, now: float | None = None) -> list[Transition]:
+        """Closes it and forgets all it counted, as somebody says so."""
+
+    def reconfigure(
+        self, config: _Document | None = None, *, now: float | None = None, **settings: Unpack[CallSettings]
+    ) -> list[Transition]:
+        """Takes other settings. Time left and counts stay; settings that are refused change nothing."""
+
+    def status(self, *, now: float | None = None) -> dict[str, Any]:
+        """Where it stands. Changes nothing."""
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The settings, with every default filled in."""
+
+    def snapshot(self, *, now: float | None = None) -> dict[str, Any]:
+        """What it remembers, to store: ages and remaining times, no instants."""
+
+    @staticmethod
+    def restore(
+        state: _Document | None,
+        config: _Document | None = None,
+        *,
+        elapsed: float | None = None,
+        now: float | None = None,
+        clock: _Clock | None = None,
+        **settings: Unpack[CallSettings],
+    ) -> CallBreaker:
+        """A breaker that remembers what `snapshot` returned, `elapsed` seconds later."""
+
+    @overload
+    def protect(self, function: _F, *, failures: Exceptions = ..., ignored: Exceptions = ...) -> _F: ...
+    @overload
+    def protect(
+        self, function: None = None, *, failures: Exceptions = ..., ignored: Exceptions = ...
+    ) -> Callable[[_F], _F]:
+        """A decorator: a function like this one whose calls ask the breaker first."""
+
+    def attempt(
+        self, *, raise_if_refused: bool = True, failures: Exceptions = ..., ignored: Exceptions = ...
+    ) -> Attempt:
+        """A context manager around one call."""
+
+    def __call__(self, function: _F, /) -> _F:
+        """The same as `protect`."""
+
+    def __reduce__(self) -> tuple[Any, tuple[type[Self], dict[str, Any], dict[str, Any], _Clock | None]]: ...
+
+@final
+class MetricBreaker:
+    """Off while the metrics are bad: error rate, 99th percentile, and enough samples to say so."""
+
+    def __new__(
+        cls,
+        config: _Document | None = None,
+        *,
+        clock: _Clock | None = None,
+        **settings: Unpack[MetricSettings],
+    ) -> Self: ...
+    @staticmethod
+    def naive(*, clock: _Clock | None = None) -> MetricBreaker:
+        """The rule where every look decides alone, with the same thresholds both ways."""
+
+    def admits(self, *, now: float | None = None) -> bool:
+        """Whether a call may pass: it is on, or off for long enough that a small share probes."""
+
+    def retry_after(self, *, now: float | None = None) -> float | None:
+        """Seconds until calls are let through again; `None` if it is on, or time alone does not do it."""
+
+    def record(self, failed: bool, latency: float, *, now: float | None = None) -> Look | None:
+        """Counts one call. Returns the last look that was due, if one was."""
+
+    def check(self, metrics: _Document, *, read_at: float | None = None, now: float | None = None) -> Look:
+        """Judges ready-made metrics: every reading is a look of its own."""
+
+    def tick(self, *, now: float | None = None) -> Look | None:
+        """Looks if a slice has ended. Hosts with traffic need not call it."""
+
+    def reset(self, *, now: float | None = None) -> list[Transition]:
+        """Switches on by command: the window is empty and no relapse is remembered."""
+
+    def reconfigure(
+        self, config: _Document | None = None, *, now: float | None = None, **settings: Unpack[MetricSettings]
+    ) -> None:
+        """Takes other settings. State, counts and times stay; settings that are refused change nothing."""
+
+    @property
+    def state(self) -> Literal["enabled", "disabled_auto"]:
+        """`enabled` or `disabled_auto`."""
+
+    def status(self, *, now: float | None = None) -> dict[str, Any]:
+        """Where it stands. Changes nothing."""
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The settings, with every default filled in."""
+
+    def snapshot(self, *, now: float | None = None) -> dict[str, Any]:
+        """What it remembers, to store: ages and remaining times, no instants."""
+
+    @staticmethod
+    def restore(
+        state: _Document | None,
+        config: _Document | None = None,
+        *,
+        elapsed: float | None = None,
+        now: float | None = None,
+        clock: _Clock | None = None,
+        **settings: Unpack[MetricSettings],
+    ) -> MetricBreaker:
+        """A breaker that remembers what `snapshot` returned, `elapsed` seconds later."""
+
+    def __reduce__(self) -> tuple[Any, tuple[type[Self], dict[str, Any], dict[str, Any], _Clock | None]]: ...
+
+@final
+class Latch:
+    """The panic stop: easy to latch, and only a person with a name and a reason lets go."""
+
+    def __new__(
+        cls,
+        config: _Document | None = None,
+        *,
+        clock: _Clock | None = None,
+        **settings: Unpack[LatchSettings],
+    ) -> Self: ...
+    def observe(self, value: Any, *, number: int | None = None, now: float | None = None) -> list[Transition]:
+        """Takes a reading: a number; `None` for a missing one; anything else is one that nobody can read."""
+
+    def tick(self, *, now: float | None = None) -> list[Transition]:
+        """Lets time pass: counts overdue readings, and latches again while a condition is asserted."""
+
+    def trip(self, actor: str, reason: str, *, now: float | None = None) -> list[Transition]:
+        """Latches it, as a person says so."""
+
+    def trip_for(self, condition: str, *, now: float | None = None) -> list[Transition]:
+        """Latches it for a condition, which stays asserted until it is settled."""
+
+    def settle(self, condition: str, *, now: float | None = None) -> bool:
+        """Says that a condition no longer holds; false if it was not asserted. The latch holds on."""
+
+    def reset(self, actor: str, reason: str, *, now: float | None = None) -> LatchReset:
+        """Clears it, and says what that ended."""
+
+    def reconfigure(
+        self, config: _Document | None = None, *, now: float | None = None, **settings: Unpack[LatchSettings]
+    ) -> list[Transition]:
+        """Follows another rule from now on. What holds stays."""
+
+    @property
+    def latched(self) -> bool:
+        """Whether it holds."""
+
+    @property
+    def lost(self) -> GateError | None:
+        """Why the state that it was restored from could not be trusted; `None` if it could."""
+
+    def status(self, *, now: float | None = None) -> dict[str, Any]:
+        """Where it stands. Changes nothing."""
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The settings, with every default filled in."""
+
+    def snapshot(self, *, now: float | None = None) -> dict[str, Any]:
+        """What it remembers, to store: ages and remaining times, no instants."""
+
+    @staticmethod
+    def restore(
+        state: _Document | None,
+        config: _Document | None = None,
+        *,
+        elapsed: float | None = None,
+        now: float | None = None,
+        clock: _Clock | None = None,
+        **settings: Unpack[LatchSettings],
+    ) -> Latch:
+        """A latch that remembers what `snapshot` returned; one that holds if that cannot be trusted."""
+
+    def __reduce__(self) -> tuple[Any, tuple[type[Self], dict[str, Any], dict[str, Any], _Clock | None]]: ...
+
+@final
+class Guard:
+    """All layers of one service: one question before every call, one answer, and which layer gives it."""
+
+    def __new__(
+        cls, config: _Document | None = None, *, clock: _Clock | None = None, **layers: Unpack[GuardSettings]
+    ) -> Self: ...
+    def allow(self, *, now: float | None = None) -> Permit | Refusal:
+        """Asks for one call: a `Permit`, or a `Refusal`, which is false."""
+
+    def record(
+        self, permit: Permit, outcome: _Outcome, latency: float | None = None, *, now: float | None = None
+    ) -> Recorded:
+        """Takes the outcome of a call to every layer. Without a latency, it took from the permit to now."""
+
+    def sample(self, failed: bool, latency: float, *, now: float | None = None) -> list[Transition]:
+        """Takes a call that was not asked for here, such as one of another process, to the metric breaker."""
+
+    def check(
+        self, metrics: _Document, *, read_at: float | None = None, now: float | None = None
+    ) -> list[Transition]:
+        """Takes ready-made metrics. Metrics that cannot be count as unusable, and raise."""
+
+    def level(
+        self, failed: int | None = None, total: int | None = None, *, now: float | None = None
+    ) -> list[Transition]:
+        """Takes a reading of the ladder's own, where no metric breaker feeds it; `None` is missing."""
+
+    def observe(self, value: Any, *, now: float | None = None) -> list[Transition]:
+        """Takes a reading of the panic stop: a number, `None` if missing; all else is unreadable."""
+
+    def tick(self, *, now: float | None = None) -> list[Transition]:
+        """Lets time pass in every layer. Hosts with traffic need not call it."""
+
+    def trip(self, actor: str, reason: str, *, now: float | None = None) -> list[Transition]:
+        """Latches the panic stop, as a person says so."""
+
+    def trip_for(self, condition: str, *, now: float | None = None) -> list[Transition]:
+        """Latches the panic stop for a condition, which stays asserted until it is settled."""
+
+    def settle(self, condition: str, *, now: float | None = None) -> bool:
+        """Says that a condition no longer holds; false if it was not asserted. The stop holds on."""
+
+    def reset(self, actor: str, reason: str, *, now: float | None = None) -> LatchReset | None:
+        """Clears the panic stop, and says what that ended; `None` without one."""
+
+    def hold(
+        self,
+        actor: str,
+        reason: str,
+        kind: Literal["off", "on", "shadow"] | None = None,
+        *,
+        expires_in: float | None = None,
+        now: float | None = None,
+    ) -> None:
+        """Holds it `off` or `on`, or in `shadow`, until the same actor releases it or the time is over."""
+
+    def release(self, actor: str, reason: str, *, now: float | None = None) -> bool:
+        """Lifts the hold of the one who signs, and a pinned ladder; false if there was nothing."""
+
+    def reconfigure(
+        self, config: _Document | None = None, *, now: float | None = None, **layers: Unpack[GuardSettings]
+    ) -> list[Transition]:
+        """Takes other settings of the layers that there are. Settings that are refused change nothing."""
+
+    def status(self, *, now: float | None = None) -> dict[str, Any]:
+        """Where it stands, which layer decides, and on which counts. Changes nothing."""
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The settings, with every default filled in."""
+
+    @property
+    def lost(self) -> GateError | None:
+        """Why the state that it was restored from could not be trusted; `None` if it could."""
+
+    def snapshot(self, *, now: float | None = None) -> dict[str, Any]:
+        """What it remembers, to store: ages and remaining times, no instants."""
+
+    @staticmethod
+    def restore(
+        state: _Document | None,
+        config: _Document | None = None,
+        *,
+        elapsed: float | None = None,
+        now: float | None = None,
+        clock: _Clock | None = None,
+        **layers: Unpack[GuardSettings],
+    ) -> Guard:
+        """A guard that remembers what `snapshot` returned; a stopped one if that cannot be trusted."""
+
+    @overload
+    def protect(self, function: _F, *, failures: Exceptions = ..., ignored: Exceptions = ...) -> _F: ...
+    @overload
+    def protect(
+        self, function: None = None, *, failures: Exceptions = ..., ignored: Exceptions = ...
+    ) -> Callable[[_F], _F]:
+        """A decorator: a function like this one whose calls ask the guard first."""
+
+    def attempt(
+        self, *, raise_if_refused: bool = True, failures: Exceptions = ..., ignored: Exceptions = ...
+    ) -> Attempt:
+        """A context manager around one call."""
+
+    def __call__(self, function: _F, /) -> _F:
+        """The same as `protect`."""
+
+    def __reduce__(self) -> tuple[Any, tuple[type[Self], dict[str, Any], dict[str, Any], _Clock | None]]: ...
+
+def replay(script: _Document) -> Replay:
+    """Plays an event script: the answer after each step, and where it is not what the step expects."""
 
 def compat_evaluate(data: Any, stage: str) -> dict[str, Any]:
     """Judges a document as the upstream script does."""

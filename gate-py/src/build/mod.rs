@@ -7,7 +7,8 @@ use std::fmt::{self, Display};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use serde::ser::{
-    Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, Serializer,
+    Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
+    SerializeTuple, Serializer,
 };
 
 /// Builds the Python object of a value.
@@ -84,7 +85,7 @@ impl<'py> Serializer for Builder<'py> {
     type SerializeTupleVariant = Impossible<Self::Ok, Failed>;
     type SerializeMap = Entries<'py>;
     type SerializeStruct = Entries<'py>;
-    type SerializeStructVariant = Impossible<Self::Ok, Failed>;
+    type SerializeStructVariant = Variant<'py>;
 
     scalars! {
         serialize_bool: bool,
@@ -146,13 +147,24 @@ impl<'py> Serializer for Builder<'py> {
         self,
         _: &'static str,
         _: u32,
-        _: &'static str,
-        _: &T,
+        name: &'static str,
+        value: &T,
     ) -> Result<Self::Ok, Failed>
     where
         T: Serialize + ?Sized,
     {
-        Err(serde::ser::Error::custom("no Python object for a newtype variant"))
+        let value = value.serialize(Builder { py: self.py, into: None })?;
+        named(self.py, name, &value)
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        name: &'static str,
+        _: usize,
+    ) -> Result<Variant<'py>, Failed> {
+        Ok(Variant { name, fields: Entries { dict: PyDict::new(self.py), key: None } })
     }
 
     refused! {
@@ -160,7 +172,6 @@ impl<'py> Serializer for Builder<'py> {
         serialize_unit_struct(&'static str) -> Self::Ok;
         serialize_tuple_struct(&'static str, usize) -> Self::SerializeTupleStruct;
         serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Self::SerializeTupleVariant;
-        serialize_struct_variant(&'static str, u32, &'static str, usize) -> Self::SerializeStructVariant;
     }
 }
 
@@ -233,4 +244,37 @@ impl<'py> SerializeStruct for Entries<'py> {
     fn end(self) -> Result<Self::Ok, Failed> {
         Ok(self.dict.into_any())
     }
+}
+
+/// A variant with fields, as an object with its name for the only key.
+struct Variant<'py> {
+    name: &'static str,
+    fields: Entries<'py>,
+}
+
+impl<'py> SerializeStructVariant for Variant<'py> {
+    type Ok = Bound<'py, PyAny>;
+    type Error = Failed;
+
+    fn serialize_field<T>(&mut self, key: &'static str, value: &T) -> Result<(), Failed>
+    where
+        T: Serialize + ?Sized,
+    {
+        SerializeStruct::serialize_field(&mut self.fields, key, value)
+    }
+
+    fn end(self) -> Result<Self::Ok, Failed> {
+        let fields = SerializeStruct::end(self.fields)?;
+        named(fields.py(), self.name, &fields)
+    }
+}
+
+fn named<'py>(
+    py: Python<'py>,
+    name: &'static str,
+    value: &Bound<'py, PyAny>,
+) -> Result<Bound<'py, PyAny>, Failed> {
+    let object = PyDict::new(py);
+    object.set_item(names::interned(py, name), value)?;
+    Ok(object.into_any())
 }
