@@ -110,6 +110,7 @@ else
 	$(BIN)/python benches/python/bench.py --cli target/release/tsfm-gate
 endif
 	$(BIN)/python benches/python/covariates.py
+	$(BIN)/python benches/python/breakers.py
 	$(BIN)/python benches/python/run_check.py --cli target/release/tsfm-gate
 
 .PHONY: fuzz
