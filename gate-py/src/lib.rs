@@ -21,7 +21,7 @@ mod _tsfm_gate {
     #[pymodule_export]
     use super::breaker::script::replay;
     #[pymodule_export]
-    use super::breaker::{CallBreaker, Guard, Latch, MetricBreaker, Permit, Recorded, Refusal};
+    use super::breaker::{CallBreaker, Guard, Latch, MetricBreaker, Permit, Protected, Recorded, Refusal};
     #[pymodule_export]
     use super::cli::{compat_main, main};
     #[pymodule_export]

@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeAlias, TypedDict, TypeVar, cast
 
+from tsfm_gate import _tsfm_gate
+
 if TYPE_CHECKING:
     from tsfm_gate._tsfm_gate import CallBreaker, Guard, Permit, Refusal, _Outcome
 
@@ -222,31 +224,12 @@ def protect(
             raise TypeError("a generator is not one call: protect the calls that it makes")
         if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call):
             return _asynchronous(breaker, cast("Callable[_P, Awaitable[_T]]", function), failures, ignored)
-        return _synchronous(breaker, function, failures, ignored)
+        # Native: of the calls that go through, it is half of the cost.
+        protected = _tsfm_gate.Protected(breaker, function, failures, ignored)
+        return functools.update_wrapper(protected, function)
 
     outcome_of(Exception(), failures, ignored)  # Raises now what would be wrong with every exception.
     return decorate if function is None else decorate(function)
-
-
-def _synchronous(
-    breaker: CallBreaker | Guard, function: Callable[_P, _T], failures: Exceptions, ignored: Exceptions
-) -> Callable[_P, _T]:
-    allow, record = breaker.allow, breaker.record
-
-    @functools.wraps(function)
-    def call(*args: _P.args, **kwargs: _P.kwargs) -> _T:
-        permit = allow()
-        if not permit:
-            raise permit.error()
-        try:
-            result = function(*args, **kwargs)
-        except BaseException as error:
-            record(permit, outcome_of(error, failures, ignored))
-            raise
-        record(permit, "success")
-        return result
-
-    return call
 
 
 def _asynchronous(

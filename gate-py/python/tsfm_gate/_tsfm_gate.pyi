@@ -43,6 +43,7 @@ __all__ = [
     "MetricBreaker",
     "Permit",
     "Policy",
+    "Protected",
     "Recorded",
     "Refusal",
     "__version__",
@@ -298,6 +299,21 @@ class Recorded:
         """What it changed."""
 
     def __bool__(self, /) -> bool: ...
+
+@final
+class Protected:
+    """A function whose calls ask a breaker first. `protect` makes it."""
+
+    def __new__(
+        cls,
+        breaker: CallBreaker | Guard,
+        function: Callable[..., Any],
+        failures: Exceptions,
+        ignored: Exceptions,
+    ) -> Self: ...
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any: ...
+    def __get__(self, instance: Any, owner: Any = None, /) -> Any: ...
+    def __reduce__(self) -> str: ...
 
 @final
 class CallBreaker:

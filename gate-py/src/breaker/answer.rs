@@ -51,7 +51,7 @@ impl Refusal {
     }
 
     /// A new `BreakerOpen` that says the same.
-    fn error<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    pub(super) fn error<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
         let class = CLASS.import(py, "tsfm_gate._breaker", "BreakerOpen")?;
         class.call1((self.by(), self.reason(), self.retry_after()))

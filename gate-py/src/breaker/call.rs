@@ -1,7 +1,7 @@
 //! `tsfm_gate.CallBreaker`.
 
-use gate_core::breaker::guard::{Changes, PermitKind};
-use gate_core::breaker::{CallBreaker as Core, CallChange, CallConfig, CallState, Recorded as Told};
+use gate_core::breaker::guard::{Changes, GuardRecorded, PermitKind};
+use gate_core::breaker::{CallBreaker as Core, CallChange, CallConfig, CallState, Outcome, Recorded as Told};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -37,24 +37,7 @@ impl CallBreaker {
     /// Asks for one call: a `Permit`, or a `Refusal`, which is false.
     #[pyo3(signature = (*, now=None))]
     fn allow<'py>(&self, py: Python<'py>, now: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
-        let life = self.0.life();
-        let answer = self.0.at(py, now, |core, now| {
-            let (answer, changes) = if core.is_closed() {
-                (core.try_acquire(now), [None; 2])
-            } else {
-                let acquired = core.acquire(now);
-                (acquired.answer, acquired.changes)
-            };
-            let changes = Changes { call: changes, ..Changes::default() };
-            match answer {
-                Ok(permit) => {
-                    let kind = if permit.is_probe() { PermitKind::Probe } else { PermitKind::Call };
-                    Ok(Permit::new(life, now, kind, Right::Call(permit)).with(None, &changes))
-                }
-                Err(refused) => Err(Refusal::new(refused, &changes)),
-            }
-        })?;
-        Ok(match answer {
+        Ok(match self.ask(py, now)? {
             Ok(permit) => Bound::new(py, permit)?.into_any(),
             Err(refusal) => Bound::new(py, refusal)?.into_any(),
         })
@@ -72,16 +55,7 @@ impl CallBreaker {
         let py = permit.py();
         let outcome = words::outcome(outcome)?;
         let latency = latency.map(|latency| nanoseconds("latency", latency)).transpose()?;
-        let permit = permit.get();
-        let recorded = self.0.at(py, now, |core, now| {
-            let Some(Right::Call(right)) = permit.take(self.0.life()) else { return Told::Stale };
-            let latency = latency.unwrap_or_else(|| now.saturating_sub(permit.at()));
-            match core.record(right, outcome, latency, now) {
-                Told::Counted(change) => Told::Counted(change.map(of_call)),
-                Told::Stale => Told::Stale,
-            }
-        })?;
-        Recorded::of(py, &recorded)
+        Recorded::of(py, &self.tell(py, permit.get(), outcome, latency, now)?)
     }
 
     /// Lets time pass: gives up on probes that never came back. Hosts with traffic need not call it.
@@ -195,6 +169,58 @@ impl CallBreaker {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         self.0.clock().traverse(&visit)
+    }
+}
+
+impl CallBreaker {
+    /// Asks for one call.
+    #[inline]
+    pub(super) fn ask(
+        &self,
+        py: Python<'_>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Result<Permit, Refusal>> {
+        let life = self.0.life();
+        self.0.when(py, now, |core, now| {
+            if now.is_unstated() && core.is_quiet() {
+                return Ok(Permit::new(life, None, PermitKind::Call, Right::Call(core.bypass())));
+            }
+            let now = now.read();
+            let acquired = core.acquire(now);
+            let changes = Changes { call: acquired.changes, ..Changes::default() };
+            match acquired.answer {
+                Ok(permit) => {
+                    let kind = if permit.is_probe() { PermitKind::Probe } else { PermitKind::Call };
+                    Ok(Permit::new(life, Some(now), kind, Right::Call(permit)).with(None, &changes))
+                }
+                Err(refused) => Err(Refusal::new(refused, &changes)),
+            }
+        })
+    }
+
+    /// Takes the outcome of a call.
+    #[inline]
+    pub(super) fn tell(
+        &self,
+        py: Python<'_>,
+        permit: &Permit,
+        outcome: Outcome,
+        latency: Option<u64>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<GuardRecorded> {
+        self.0.when(py, now, |core, now| {
+            let Some(Right::Call(right)) = permit.take(self.0.life()) else { return Told::Stale };
+            let current = right.generation() == core.bypass().generation();
+            if outcome == Outcome::Success && now.is_unstated() && current && core.is_quiet() {
+                return Told::Counted(None);
+            }
+            let now = now.read();
+            let latency = latency.unwrap_or_else(|| permit.latency(now));
+            match core.record(right, outcome, latency, now) {
+                Told::Counted(change) => Told::Counted(change.map(of_call)),
+                Told::Stale => Told::Stale,
+            }
+        })
     }
 }
 

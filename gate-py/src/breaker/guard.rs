@@ -1,9 +1,9 @@
 //! `tsfm_gate.Guard`: all layers.
 
 use gate_core::GateError;
-use gate_core::breaker::guard::Changes;
+use gate_core::breaker::guard::{Changes, GuardRecorded};
 use gate_core::breaker::{
-    Guard as Core, GuardConfig, LadderReading, LatchCause, Name, Recorded as Told, Signed,
+    Guard as Core, GuardConfig, LadderReading, LatchCause, Name, Outcome, Recorded as Told, Signed,
 };
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
@@ -44,16 +44,7 @@ impl Guard {
     /// Asks for one call: a `Permit`, or a `Refusal`, which is false.
     #[pyo3(signature = (*, now=None))]
     fn allow<'py>(&self, py: Python<'py>, now: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
-        let life = self.shared.life();
-        let answer = self.shared.at(py, now, |core, now| {
-            let admission = core.acquire(now);
-            match admission.answer {
-                Ok(permit) => Ok(Permit::new(life, now, permit.kind(), Right::Guard(permit))
-                    .with(admission.would, &admission.changes)),
-                Err(refused) => Err(Refusal::new(refused, &admission.changes)),
-            }
-        })?;
-        Ok(match answer {
+        Ok(match self.ask(py, now)? {
             Ok(permit) => Bound::new(py, permit)?.into_any(),
             Err(refusal) => Bound::new(py, refusal)?.into_any(),
         })
@@ -71,13 +62,7 @@ impl Guard {
         let py = permit.py();
         let outcome = words::outcome(outcome)?;
         let latency = latency.map(|latency| nanoseconds("latency", latency)).transpose()?;
-        let permit = permit.get();
-        let recorded = self.shared.at(py, now, |core, now| {
-            let Some(Right::Guard(right)) = permit.take(self.shared.life()) else { return Told::Stale };
-            let latency = latency.unwrap_or_else(|| now.saturating_sub(permit.at()));
-            core.record(right, outcome, latency, now)
-        })?;
-        Recorded::of(py, &recorded)
+        Recorded::of(py, &self.tell(py, permit.get(), outcome, latency, now)?)
     }
 
     /// Takes a call that was not asked for here, such as one of another process, to the metric breaker.
@@ -322,6 +307,41 @@ impl Guard {
 }
 
 impl Guard {
+    /// Asks for one call.
+    #[inline]
+    pub(super) fn ask(
+        &self,
+        py: Python<'_>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Result<Permit, Refusal>> {
+        let life = self.shared.life();
+        self.shared.at(py, now, |core, now| {
+            let admission = core.acquire(now);
+            match admission.answer {
+                Ok(permit) => Ok(Permit::new(life, Some(now), permit.kind(), Right::Guard(permit))
+                    .with(admission.would, &admission.changes)),
+                Err(refused) => Err(Refusal::new(refused, &admission.changes)),
+            }
+        })
+    }
+
+    /// Takes the outcome of a call to every layer.
+    #[inline]
+    pub(super) fn tell(
+        &self,
+        py: Python<'_>,
+        permit: &Permit,
+        outcome: Outcome,
+        latency: Option<u64>,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<GuardRecorded> {
+        self.shared.at(py, now, |core, now| {
+            let Some(Right::Guard(right)) = permit.take(self.shared.life()) else { return Told::Stale };
+            let latency = latency.unwrap_or_else(|| permit.latency(now));
+            core.record(right, outcome, latency, now)
+        })
+    }
+
     fn changed<'py>(
         &self,
         py: Python<'py>,

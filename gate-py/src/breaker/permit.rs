@@ -15,8 +15,8 @@ use super::words;
 #[derive(Debug)]
 pub(crate) struct Permit {
     life: u64,
-    /// When it was given, so that the breaker can tell how long the call took.
-    at: u64,
+    /// When it was given, so that the breaker can tell how long the call took; none where that decides nothing.
+    at: Option<u64>,
     kind: PermitKind,
     right: Mutex<Option<Right>>,
     /// What most permits have nothing of.
@@ -38,7 +38,7 @@ struct More {
 
 impl Permit {
     #[inline]
-    pub(super) const fn new(life: u64, at: u64, kind: PermitKind, right: Right) -> Self {
+    pub(super) const fn new(life: u64, at: Option<u64>, kind: PermitKind, right: Right) -> Self {
         Self { life, at, kind, right: Mutex::new(Some(right)), more: None }
     }
 
@@ -59,8 +59,10 @@ impl Permit {
         self.right.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    pub(super) const fn at(&self) -> u64 {
-        self.at
+    /// How long the call took, as far as is known.
+    #[inline]
+    pub(super) fn latency(&self, now: u64) -> u64 {
+        now.saturating_sub(self.at.unwrap_or(now))
     }
 }
 

@@ -15,6 +15,24 @@ pub(crate) struct Shared<T> {
     life: u64,
 }
 
+/// An instant that somebody stated, or the one of `time.monotonic`, which is read under the lock, so that the readings of
+/// several threads arrive in order.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Now(Option<u64>);
+
+impl Now {
+    #[inline]
+    pub(super) fn read(self) -> u64 {
+        self.0.unwrap_or_else(clock::monotonic)
+    }
+
+    /// Whether nobody misses it if it is not read.
+    #[inline]
+    pub(super) const fn is_unstated(self) -> bool {
+        self.0.is_none()
+    }
+}
+
 impl<T> Shared<T> {
     pub(super) fn new(core: T, clock: Clock) -> Self {
         static LIVES: AtomicU64 = AtomicU64::new(0);
@@ -38,11 +56,19 @@ impl<T> Shared<T> {
         now: Option<&Bound<'_, PyAny>>,
         act: impl FnOnce(&mut T, u64) -> R,
     ) -> PyResult<R> {
+        self.when(py, now, |core, now| act(core, now.read()))
+    }
+
+    /// The same for something that may not need the instant, and reading the time is half of its work.
+    #[inline]
+    pub(super) fn when<R>(
+        &self,
+        py: Python<'_>,
+        now: Option<&Bound<'_, PyAny>>,
+        act: impl FnOnce(&mut T, Now) -> R,
+    ) -> PyResult<R> {
         let told = self.clock.told(py, now)?;
-        let mut core = self.lock();
-        // Read under the lock, so that the readings of several threads arrive in order.
-        let now = told.unwrap_or_else(clock::monotonic);
-        Ok(act(&mut core, now))
+        Ok(act(&mut self.lock(), Now(told)))
     }
 
     /// Does something that needs no instant.

@@ -114,6 +114,14 @@ impl CallBreaker {
         matches!(self.phase, Phase::Closed { .. })
     }
 
+    /// Whether a success would change nothing, so that a host need not even ask the time for it: it is closed, there is
+    /// no failure in a row, and no window counts.
+    #[inline]
+    #[must_use]
+    pub const fn is_quiet(&self) -> bool {
+        self.is_closed() && self.streak == 0 && self.window.is_none()
+    }
+
     /// Asks for one call.
     ///
     /// # Errors
