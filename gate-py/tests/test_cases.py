@@ -15,7 +15,16 @@ import tsfm_gate
 Case = dict[str, Any]
 
 # Files of domains whose cases have a form and a reader of their own.
-OTHER_DOMAINS = ("breakers", "budgets", "covariates", "metric_breaker", "run_contract", "safety")
+OTHER_DOMAINS = (
+    "breakers",
+    "budgets",
+    "covariates",
+    "hardening",
+    "metric_breaker",
+    "release",
+    "run_contract",
+    "safety",
+)
 CASES = Path(__file__).resolve().parents[2] / "tests" / "cases"
 COLUMNS = ("metrics", "baseline", "events")
 

@@ -16,6 +16,7 @@ pub mod canary_compat;
 pub mod circuit_breaker;
 pub mod covariate_spec;
 mod departures;
+pub mod env_check;
 pub mod health_components;
 mod javascript;
 pub mod metric_breaker;
@@ -26,8 +27,10 @@ pub mod risk_guard;
 mod row;
 pub mod run_contract;
 pub mod safe_mode;
+pub mod secret_scan;
 pub mod time_budget;
 mod vectors;
+pub mod verify_report;
 
 use std::io;
 use std::path::Path;
@@ -44,13 +47,16 @@ const DOMAINS: &[(&str, Replay)] = &[
     ("canary_compat", canary_compat::replay),
     ("circuit_breaker", circuit_breaker::replay),
     ("covariate_spec", covariate_spec::replay),
+    ("env_check", env_check::replay),
     ("health_components", health_components::replay),
     ("panic_stop", panic_stop::replay),
     ("risk_guard", risk_guard::replay),
     ("metric_breaker", metric_breaker::replay),
     ("run_contract", run_contract::replay),
     ("safe_mode", safe_mode::replay),
+    ("secret_scan", secret_scan::replay),
     ("time_budget", time_budget::replay),
+    ("verify_report", verify_report::replay),
 ];
 
 /// Replays the rows of a file, plain or gzipped. Rows of a domain that nobody replays are skipped.
