@@ -179,7 +179,7 @@ fn matrix_case(given: &Value) -> Answered {
 }
 
 fn promote(given: &Value) -> Answered {
-    let mut state = Promotion::default();
+    let mut promotion = Promotion::default();
     let mut answers = Vec::new();
     for step in given["steps"].as_array().expect("steps") {
         let by = |step: &Value| Decider {
@@ -192,20 +192,20 @@ fn promote(given: &Value) -> Answered {
         let done = match text(step, "do") {
             "promote" => {
                 let mut evidence = given["evidence"].clone();
-                let proven = step.get("evidence_for").unwrap_or(&step["digest"]);
-                evidence["candidate"]["artifact"] = proven.clone();
+                let judged = step.get("evidence_for").unwrap_or(&step["digest"]);
+                evidence["candidate"]["artifact"] = judged.clone();
                 for record in evidence["records"].as_array_mut().expect("records") {
-                    record["binding"]["artifact"] = proven.clone();
+                    record["binding"]["artifact"] = judged.clone();
                     record["verdict"] = step.get("verdict").cloned().unwrap_or(json!("pass"));
                 }
-                state.promote(digest(), stage(), &matrix_report(&evidence)?, &by(step)).map(Some)
+                promotion.promote(digest(), stage(), &matrix_report(&evidence)?, &by(step)).map(Some)
             }
             "health" => {
                 let health = serde_json::from_value(step["health"].clone()).expect("a health");
-                Ok(state.observe(stage(), health, now()))
+                Ok(promotion.observe(stage(), health, now()))
             }
-            "roll_back" => state.roll_back(stage(), &by(step)).map(Some),
-            "readmit" => state.readmit(digest(), &by(step)).map(|()| None),
+            "roll_back" => promotion.roll_back(stage(), &by(step)).map(Some),
+            "readmit" => promotion.readmit(digest(), &by(step)).map(|()| None),
             other => panic!("no step: {other}"),
         };
         answers.push(match done {
@@ -219,20 +219,19 @@ fn promote(given: &Value) -> Answered {
         });
     }
     // A state document that is read again is the same state.
-    assert_eq!(read::<Promotion>(&to_value(&state))?, state);
+    assert_eq!(read::<Promotion>(&to_value(&promotion))?, promotion);
     Ok(json!({"answers": answers}))
 }
 
-fn quantile(given: &Value) -> Answered {
+fn quantile(given: &Value) -> Value {
     let values: Vec<f64> = serde_json::from_value(given["values"].clone()).expect("numbers");
     let all = [Quantile::NearestRank, Quantile::FloorIndex, Quantile::Linear];
-    Ok(all
-        .iter()
+    all.iter()
         .map(|it| (to_value(it).as_str().expect("a name").to_owned(), json!(it.of(&values, 0.95))))
-        .collect())
+        .collect()
 }
 
-fn token(given: &Value) -> Answered {
+fn token(given: &Value) -> Value {
     let policy = TokenPolicy::default();
     let fault = |token: &Value| policy.check(token.as_str()).err();
     let tokens = given["tokens"].as_array().expect("tokens");
@@ -242,7 +241,7 @@ fn token(given: &Value) -> Answered {
         .iter()
         .filter_map(Value::as_str)
         .any(|token| token.contains(['-', ';', '_', '7']) && all.contains(token));
-    Ok(json!({"faults": tokens.iter().map(fault).collect::<Vec<_>>(), "echoed": echoed}))
+    json!({"faults": tokens.iter().map(fault).collect::<Vec<_>>(), "echoed": echoed})
 }
 
 fn steps(given: &Value) -> Vec<Step> {
@@ -297,7 +296,7 @@ fn openapi_report(given: &Value) -> OpenApiReport {
         (_, Value::String(body)) => Ok(body.clone()),
         (_, body) => Ok(body.to_string()),
     };
-    let body = body.as_ref().map(|body| body.as_bytes()).map_err(String::as_str);
+    let body = body.as_ref().map(String::as_bytes).map_err(String::as_str);
     openapi::judge("http://127.0.0.1:8100/openapi.json", body, &required)
 }
 
@@ -311,6 +310,11 @@ fn good_headers() -> Vec<(String, String)> {
     headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
 }
 
+#[derive(Deserialize)]
+struct Named {
+    expect: Expectation,
+}
+
 fn probe(given: &Value) -> Result<Probe, GateError> {
     let answer = |answer: &Value| {
         let mut headers = if answer["bare"] == json!(true) { Vec::new() } else { good_headers() };
@@ -319,10 +323,6 @@ fn probe(given: &Value) -> Result<Probe, GateError> {
         let status = u16::try_from(answer["status"].as_u64().expect("a status")).expect("a status");
         Answer { status, headers, body: text(answer, "body").to_owned() }
     };
-    #[derive(Deserialize)]
-    struct Named {
-        expect: Expectation,
-    }
     let Named { expect } = read(&json!({"expect": given["expect"]}))?;
     let answers = given["answers"].as_array().into_iter().flatten().map(answer).collect();
     Ok(Probe { name: text(given, "name").to_owned(), expect, answers })
@@ -343,10 +343,10 @@ fn security_case(given: &Value) -> Answered {
     Ok(json!({"ok": report.ok, "problems": problems}))
 }
 
-fn metrics_case(given: &Value) -> Answered {
+fn metrics_case(given: &Value) -> Value {
     let report = metrics::judge(text(given, "text"), &metrics::BUILT_IN);
     let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
-    Ok(json!({"ok": report.ok, "samples": report.samples, "problems": problems}))
+    json!({"ok": report.ok, "samples": report.samples, "problems": problems})
 }
 
 fn review(given: &Value) -> Answered {
@@ -374,8 +374,8 @@ fn answer(case: &Case) -> Value {
         "limits" => limits(&case.given),
         "matrix" => matrix_case(&case.given),
         "promote" => promote(&case.given),
-        "quantile" => quantile(&case.given),
-        "token" => token(&case.given),
+        "quantile" => Ok(quantile(&case.given)),
+        "token" => Ok(token(&case.given)),
         "summary" => summary(&case.given),
         "perf" => perf_report(&case.given).map(|report| to_value(&report)),
         "openapi" => {
@@ -386,7 +386,7 @@ fn answer(case: &Case) -> Value {
             )
         }
         "security" => security_case(&case.given),
-        "metrics" => metrics_case(&case.given),
+        "metrics" => Ok(metrics_case(&case.given)),
         "review" => review(&case.given),
         other => panic!("no operation: {other}"),
     };

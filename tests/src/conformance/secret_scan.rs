@@ -39,12 +39,12 @@ pub fn replay(row: &Row) -> serde_json::Result<Outcome> {
     let reads_all = row.flaws().any(|flaw| flaw == "file_type_not_scanned");
     let scanner = Scanner::new(Secret::new("replay"));
     for (number, (event, expected)) in fields.events.iter().zip(&fields.expect).enumerate() {
-        let scanned = reads_all || is_read(&event.path);
-        let findings = if scanned { scanner.scan(&bytes(event)) } else { Vec::new() };
+        let is_scanned = reads_all || is_read(&event.path);
+        let findings = if is_scanned { scanner.scan(&bytes(event)) } else { Vec::new() };
         let outcome = Outcome::of(
             &format!("event {number} {event}", event = event.path),
             &(expected.scanned, expected.hits.clone()),
-            &(scanned, hits(&findings)),
+            &(is_scanned, hits(&findings)),
         );
         if let different @ Outcome::Different(_) = outcome {
             let is_wide = event.content_utf16le.is_some() && expected.hits.is_empty();
@@ -81,7 +81,8 @@ fn hits(findings: &[SecretFinding]) -> Vec<String> {
         (of(SecretRule::ApiKey), "Generic API key"),
     ]
     .into_iter()
-    .filter_map(|(is_there, hit)| is_there.then(|| hit.to_owned()))
+    .filter(|(is_there, _)| *is_there)
+    .map(|(_, hit)| hit.to_owned())
     .collect();
     let known = [SecretRule::SkKey, SecretRule::ApiKey];
     hits.extend(findings.iter().filter(|it| !known.contains(&it.rule)).map(|it| it.rule.to_string()));
