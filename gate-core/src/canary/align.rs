@@ -111,6 +111,11 @@ impl<'a> Aligned<'a> {
         self.grid().start_of(slot).map(format_instant)
     }
 
+    /// The same as an instant.
+    pub(super) fn start_of(&self, slot: usize) -> Option<Instant> {
+        self.grid().start_of(slot)
+    }
+
     /// When the last window ended, in a dated snapshot.
     pub(super) fn end_of_data(&self) -> Option<Instant> {
         self.grid().start_of(self.slots)

@@ -13,12 +13,14 @@ mod series;
 pub mod snapshot;
 mod trigger;
 mod verdict;
+mod windows;
 
 pub(crate) use column::shown;
 pub use column::{Column, Counts};
 pub use policy::Policy;
 pub use snapshot::Snapshot;
 pub use verdict::{Coverage, Digests, Excuse, SCHEMA, Verdict};
+pub use windows::StageWindow;
 
 use crate::GateError;
 use crate::time::Instant;

@@ -3,6 +3,15 @@
 //! Every check runs and is reported, whatever the others say. What is missing, malformed, old or was not measured is
 //! never healthy.
 
+pub mod breakers;
+pub mod canary_health;
 mod check;
+pub mod keys;
+pub mod promoter;
+pub mod promotion;
+pub mod readiness;
+pub mod readyz;
+mod tree;
 
 pub use check::{Check, CheckState, GoNoGo, Readiness, fold};
+pub use readiness::{Card, CardChecks, Preflight, PreflightChecks};

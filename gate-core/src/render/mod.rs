@@ -1,6 +1,7 @@
 //! A verdict as text, JSON and Markdown: one implementation for the CLI and the wheel.
 
 mod markdown;
+pub mod readiness;
 pub mod run;
 mod text;
 mod words;
@@ -48,14 +49,14 @@ impl Format {
 pub fn render(verdict: &Verdict, format: Format, colour: Colour) -> String {
     match format {
         Format::Text => text::render(verdict, colour),
-        Format::Json => json(verdict),
+        Format::Json => pretty(verdict),
         Format::Markdown => markdown::render(verdict),
     }
 }
 
-fn json(verdict: &Verdict) -> String {
+fn pretty(document: &impl serde::Serialize) -> String {
     // Strings, integers and finite numbers always serialise.
-    let mut text = serde_json::to_string_pretty(verdict).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
     text.push('\n');
     text
 }

@@ -1,0 +1,148 @@
+//! One key against the clock.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use chrono::TimeDelta;
+use serde::Serialize;
+
+use super::{KeyRule, KeyState};
+use crate::bounds::MAX_NAME_BYTES;
+use crate::cutover::tree::{get, key_twice, text};
+use crate::document::Node;
+use crate::time::{Instant, parse_instant};
+
+/// How it stands with a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyLevel {
+    /// Nothing to do.
+    Ok,
+    /// It ends soon.
+    Warning,
+    /// It ends very soon, or has ended.
+    Critical,
+    /// The entry cannot be used: nobody knows when it ends.
+    Failure,
+}
+
+/// What one entry of the list says. The secret is not read.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct KeyReading {
+    /// The id, or `unknown` where it has none that could be shown.
+    pub key_id: String,
+    /// The state; none if it is not one of the known ones.
+    pub state: Option<KeyState>,
+    /// How it stands.
+    pub level: KeyLevel,
+    /// One line for people.
+    pub message: String,
+    /// Whole days that are left, rounded down; negative once it has ended.
+    pub days_remaining: Option<i64>,
+    /// When it ends.
+    #[serde(with = "crate::time::rfc3339::option")]
+    pub ends_at: Option<Instant>,
+}
+
+/// Judges one entry as of `now`.
+///
+/// An active key ends after `expires_at`, a key in grace at `grace_until`; both to the instant. An incoming key is judged
+/// like an active one where it has an end. What a retired key says of its end no longer matters.
+#[must_use]
+pub fn judge_key(entry: &Node, rule: KeyRule, now: Instant) -> KeyReading {
+    let (key_id, id_is_good) = id_of(entry);
+    let word = get(entry, "state").and_then(text);
+    let state = word.and_then(KeyState::parse);
+    let fail = |message: &str| KeyReading {
+        key_id: key_id.clone(),
+        state,
+        level: KeyLevel::Failure,
+        message: message.into(),
+        days_remaining: None,
+        ends_at: None,
+    };
+    if !matches!(entry, Node::Object(_)) {
+        return fail("expected an object");
+    }
+    if key_twice(entry).is_some() {
+        return fail("a field stands twice");
+    }
+    if !id_is_good {
+        return fail("key_id: expected a short printable text");
+    }
+    let Some(state) = state else {
+        // What stands there may be anything, a secret too; it is not shown.
+        return fail("state: expected incoming, active, grace or retired");
+    };
+    let (field, required) = match state {
+        KeyState::Active => ("expires_at", true),
+        KeyState::Incoming => ("expires_at", false),
+        KeyState::Grace => ("grace_until", true),
+        KeyState::Retired => return KeyReading { level: KeyLevel::Ok, ..fail("Retired (no longer used)") },
+    };
+    let ends_at = match get(entry, field) {
+        None | Some(Node::Null) if !required => {
+            let message = "Incoming (verifies, does not sign yet)";
+            return KeyReading { level: KeyLevel::Ok, ..fail(message) };
+        }
+        None | Some(Node::Null) => return fail(&format!("{field}: expected a time, found nothing")),
+        Some(value) => text(value).and_then(|text| parse_instant(text, field).ok()),
+    };
+    let Some(ends_at) = ends_at else {
+        return fail(&format!("{field}: expected an RFC 3339 time with an offset"));
+    };
+    counted(key_id.clone(), state, ends_at, rule, now)
+}
+
+fn counted(key_id: String, state: KeyState, ends_at: Instant, rule: KeyRule, now: Instant) -> KeyReading {
+    let left = ends_at - now;
+    let days = whole_days(left);
+    let ended = match state {
+        KeyState::Grace => left <= TimeDelta::zero(),
+        _ => left < TimeDelta::zero(),
+    };
+    let within = |limit: u32| days <= i64::from(limit);
+    let level = match () {
+        () if ended || within(rule.critical_days()) => KeyLevel::Critical,
+        () if within(rule.warn_days()) => KeyLevel::Warning,
+        () => KeyLevel::Ok,
+    };
+    let what = match state {
+        KeyState::Grace => "Grace period",
+        KeyState::Incoming => "Incoming key",
+        KeyState::Active | KeyState::Retired => "Active key",
+    };
+    let message = match level {
+        _ if ended => format!("{what} EXPIRED ({} ago)", days_text(whole_days(-left))),
+        KeyLevel::Critical => format!("{what} expires in {} (CRITICAL)", days_text(days)),
+        _ => format!("{what} expires in {}", days_text(days)),
+    };
+    KeyReading {
+        key_id,
+        state: Some(state),
+        level,
+        message,
+        days_remaining: Some(days),
+        ends_at: Some(ends_at),
+    }
+}
+
+fn days_text(days: i64) -> String {
+    if days == 1 { String::from("1 day") } else { format!("{days} days") }
+}
+
+/// Rounded down, also below zero.
+fn whole_days(delta: TimeDelta) -> i64 {
+    let days = delta.num_days();
+    if TimeDelta::days(days) > delta { days - 1 } else { days }
+}
+
+/// The id of an entry, and whether it is one.
+fn id_of(entry: &Node) -> (String, bool) {
+    let printable =
+        |id: &&str| !id.is_empty() && id.len() <= MAX_NAME_BYTES && !id.chars().any(char::is_control);
+    match get(entry, "key_id").and_then(text).filter(printable) {
+        Some(id) => (id.to_string(), true),
+        None => (String::from("unknown"), false),
+    }
+}
