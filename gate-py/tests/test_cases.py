@@ -19,6 +19,7 @@ OTHER_DOMAINS = (
     "breakers",
     "budgets",
     "covariates",
+    "cutover",
     "hardening",
     "metric_breaker",
     "release",

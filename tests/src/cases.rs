@@ -50,8 +50,17 @@ pub enum Op {
 }
 
 /// Files of domains whose cases have a form and a reader of their own.
-const OTHER_DOMAINS: [&str; 8] =
-    ["breakers", "budgets", "covariates", "hardening", "metric_breaker", "release", "run_contract", "safety"];
+const OTHER_DOMAINS: [&str; 9] = [
+    "breakers",
+    "budgets",
+    "covariates",
+    "cutover",
+    "hardening",
+    "metric_breaker",
+    "release",
+    "run_contract",
+    "safety",
+];
 
 /// The folder of the cases.
 #[must_use]

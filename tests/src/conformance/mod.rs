@@ -13,14 +13,17 @@
 //! Nothing else is forgiven.
 
 pub mod canary_compat;
+pub mod canary_health;
 pub mod circuit_breaker;
 pub mod covariate_spec;
 mod departures;
 pub mod env_check;
 pub mod health_components;
 mod javascript;
+pub mod key_rotation;
 pub mod metric_breaker;
 pub mod panic_stop;
+pub mod readiness;
 mod real;
 mod report;
 pub mod risk_guard;
@@ -45,13 +48,16 @@ pub type Replay = fn(&Row) -> serde_json::Result<Outcome>;
 /// Who replays the rows of which domain.
 const DOMAINS: &[(&str, Replay)] = &[
     ("canary_compat", canary_compat::replay),
+    ("canary_health", canary_health::replay),
     ("circuit_breaker", circuit_breaker::replay),
     ("covariate_spec", covariate_spec::replay),
     ("env_check", env_check::replay),
     ("health_components", health_components::replay),
+    ("key_rotation", key_rotation::replay),
     ("panic_stop", panic_stop::replay),
     ("risk_guard", risk_guard::replay),
     ("metric_breaker", metric_breaker::replay),
+    ("readiness", readiness::replay),
     ("run_contract", run_contract::replay),
     ("safe_mode", safe_mode::replay),
     ("secret_scan", secret_scan::replay),
