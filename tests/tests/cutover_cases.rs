@@ -118,7 +118,10 @@ fn answer(case: &Case) -> Value {
             json!({"text": mode.rewrite(input["file"].as_str())})
         }
         "promoter" => promoter_of(input),
-        "windows" => health_of(windows(input).and_then(|(windows, rule)| judge(&windows, &rule))),
+        "windows" => {
+            let (windows, rule) = windows(input);
+            health_of(judge(&windows, &rule))
+        }
         "snapshot" => health_of(snapshot_of(input)),
         "breaker" => shown(&breaker_of(input)),
         "card" => card_of(input),
@@ -212,13 +215,13 @@ fn with_facts(input: &Value, ask: impl Fn(&PromotionFacts<'_>) -> Value) -> Valu
 
 fn promoter_of(input: &Value) -> Value {
     let health = input["windows"].as_array().map(|_| {
-        let (windows, rule) = windows(input).expect("windows");
+        let (windows, rule) = windows(input);
         judge(&windows, &rule).expect("a rule")
     });
     with_facts(input, |facts| json!({"action": promoter(facts, health.as_ref())}))
 }
 
-fn windows(input: &Value) -> Result<(Vec<HealthWindow>, HealthRule), GateError> {
+fn windows(input: &Value) -> (Vec<HealthWindow>, HealthRule) {
     let mut rule = HealthRule::default();
     if let Some(windows) = input["rule"]["windows"].as_u64() {
         rule.windows = usize::try_from(windows).expect("a count");
@@ -227,7 +230,7 @@ fn windows(input: &Value) -> Result<(Vec<HealthWindow>, HealthRule), GateError> 
         rule.min_minutes = minutes;
     }
     let windows = input["windows"].as_array().expect("windows").iter().map(window).collect();
-    Ok((windows, rule))
+    (windows, rule)
 }
 
 fn window(given: &Value) -> HealthWindow {
