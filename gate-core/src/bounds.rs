@@ -50,3 +50,12 @@ pub const MAX_COVARIATE_NAME_BYTES: usize = 64 * 1024;
 
 /// Events in a script of a breaker, repetitions counted.
 pub const MAX_SCRIPT_EVENTS: u64 = 1_000_000;
+
+/// Bytes in one line of an audit log.
+pub const MAX_AUDIT_LINE_BYTES: usize = 1024 * 1024;
+
+/// Bytes in the name of an evidence file, folders included.
+pub const MAX_FILE_NAME_BYTES: usize = 1024;
+
+/// Bytes that a key for signatures has at least: half of what SHA-256 gives, and no password.
+pub const MIN_KEY_BYTES: usize = 16;

@@ -12,6 +12,8 @@ pub mod promotion;
 pub mod readiness;
 pub mod readyz;
 mod tree;
+pub mod evidence;
+pub mod recovery;
 
 pub use check::{Check, CheckState, GoNoGo, Readiness, fold};
 pub use readiness::{Card, CardChecks, Preflight, PreflightChecks};

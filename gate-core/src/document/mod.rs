@@ -3,6 +3,7 @@
 //! A document type mirrors JSON and derives `Deserialize`. It is read twice at most: once fast,
 //! and only when that fails once more through a [`Node`] tree whose errors know their path.
 
+mod canonical;
 mod de;
 mod fault;
 mod json;
@@ -11,6 +12,8 @@ mod nearest;
 mod node;
 mod table;
 
+pub(crate) use canonical::{Decimal, mantissa, push_text, split, zeros_before};
+pub use canonical::{canonical, to_canonical};
 pub use de::from_node;
 pub use fault::{Fault, Segment};
 pub(crate) use fault::{authored, field, quoted};

@@ -2,6 +2,7 @@
 //!
 //! Every part answers with all that it found, and nothing that is missing, unreadable or of another build passes.
 
+pub mod audit;
 pub mod env;
 pub mod limits;
 pub mod matrix;
