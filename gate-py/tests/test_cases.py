@@ -20,6 +20,7 @@ OTHER_DOMAINS = (
     "budgets",
     "covariates",
     "cutover",
+    "evidence",
     "hardening",
     "metric_breaker",
     "release",

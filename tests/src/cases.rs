@@ -50,11 +50,12 @@ pub enum Op {
 }
 
 /// Files of domains whose cases have a form and a reader of their own.
-const OTHER_DOMAINS: [&str; 9] = [
+const OTHER_DOMAINS: [&str; 10] = [
     "breakers",
     "budgets",
     "covariates",
     "cutover",
+    "evidence",
     "hardening",
     "metric_breaker",
     "release",

@@ -16,6 +16,7 @@ pub mod fixtures;
 pub mod npz;
 pub mod properties;
 pub mod properties_artifacts;
+pub mod properties_evidence;
 pub mod properties_guard;
 pub mod properties_metric;
 pub mod properties_safety;

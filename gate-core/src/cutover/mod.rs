@@ -6,14 +6,14 @@
 pub mod breakers;
 pub mod canary_health;
 mod check;
+pub mod evidence;
 pub mod keys;
 pub mod promoter;
 pub mod promotion;
 pub mod readiness;
 pub mod readyz;
-mod tree;
-pub mod evidence;
 pub mod recovery;
+mod tree;
 
 pub use check::{Check, CheckState, GoNoGo, Readiness, fold};
 pub use readiness::{Card, CardChecks, Preflight, PreflightChecks};

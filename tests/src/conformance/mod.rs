@@ -18,6 +18,7 @@ pub mod circuit_breaker;
 pub mod covariate_spec;
 mod departures;
 pub mod env_check;
+pub mod evidence;
 pub mod health_components;
 mod javascript;
 pub mod key_rotation;
@@ -52,6 +53,7 @@ const DOMAINS: &[(&str, Replay)] = &[
     ("circuit_breaker", circuit_breaker::replay),
     ("covariate_spec", covariate_spec::replay),
     ("env_check", env_check::replay),
+    ("evidence", evidence::replay),
     ("health_components", health_components::replay),
     ("key_rotation", key_rotation::replay),
     ("panic_stop", panic_stop::replay),

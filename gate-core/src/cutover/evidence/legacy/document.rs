@@ -23,6 +23,8 @@ pub struct LegacyDocument {
     pub generated_at: Option<String>,
     /// The required blocks that it does not have.
     pub missing: Vec<&'static str>,
+    /// The blocks that its signature does not cover: anybody can change them.
+    pub uncovered: Vec<String>,
     /// The text that its signature covers.
     pub canonical: String,
     /// The digest of that text.
@@ -47,7 +49,7 @@ impl LegacyDocument {
             }
             None => None,
         };
-        let meta = block(&value, "meta");
+        let meta = block(&value, "meta").filter(|meta| **meta != Value::Null);
         if let Some(meta) = meta {
             object(meta, "meta")?;
         }
@@ -65,6 +67,7 @@ impl LegacyDocument {
             tenant: said("tenant"),
             generated_at: said("generated_at"),
             missing,
+            uncovered: uncovered(&value),
             canonical,
             signature,
             tampered,
@@ -72,8 +75,11 @@ impl LegacyDocument {
     }
 }
 
-/// The text that the signature of a document covers.
-fn signed_text(document: &Value) -> Result<String, GateError> {
+/// The text that the signature of a document covers. An absent core block is null in it.
+///
+/// # Errors
+/// `not-utf8` for half a surrogate pair.
+pub fn signed_text(document: &Value) -> Result<String, GateError> {
     let optional =
         OPTIONAL.into_iter().filter(|name| !matches!(block(document, name), None | Some(Value::Null)));
     let mut names: Vec<&str> = CORE.into_iter().chain(optional).collect();
@@ -87,6 +93,12 @@ fn signed_text(document: &Value) -> Result<String, GateError> {
     }
     text.push('}');
     Ok(text)
+}
+
+fn uncovered(document: &Value) -> Vec<String> {
+    let Value::Dict(blocks) = document else { return Vec::new() };
+    let known: Vec<&str> = CORE.into_iter().chain(OPTIONAL).chain(["integrity"]).collect();
+    blocks.keys().map(ToString::to_string).filter(|name| !known.contains(&name.as_str())).collect()
 }
 
 pub(super) fn block<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {

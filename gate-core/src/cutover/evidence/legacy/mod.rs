@@ -18,7 +18,7 @@ use crate::digest::Digest;
 use crate::document::Node;
 use crate::{ErrorCode, GateError};
 
-pub use document::LegacyDocument;
+pub use document::{LegacyDocument, signed_text};
 pub use text::canonical;
 
 /// What an index of upstream lists, in either of the two forms.
