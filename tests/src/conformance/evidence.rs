@@ -208,18 +208,18 @@ fn plain(node: &Node) -> Value {
 /// The files are the top-level ones. Upstream's marker is no evidence; what failed to come back is lost.
 fn recovery(fields: &Fields) -> Outcome {
     let expect = &fields.expect;
-    let list = |key: &str| -> Vec<String> { serde_json::from_str(fields.raw(key)).expect("names") };
+    let names_of = |key: &str| -> Vec<String> { serde_json::from_str(fields.raw(key)).expect("names") };
     if fields.value("bucket") == "" {
         return Outcome::OutOfScope("dr.measure without a bucket".into());
     }
-    if !list("upload_fails").is_empty() && expect["rto_seconds"].is_null() {
+    if !names_of("upload_fails").is_empty() && expect["rto_seconds"].is_null() {
         return Outcome::OutOfScope("dr.measure that ended before a restore".into());
     }
-    let mut names = list("files");
+    let mut names = names_of("files");
     if fields.value("stale_marker") == true {
         names.push("dr_test_marker.json".into());
     }
-    let (lost, corrupt) = (list("download_fails"), list("corrupt"));
+    let (lost, corrupt) = (names_of("download_fails"), names_of("corrupt"));
     let source: BTreeMap<String, Digest> =
         names.iter().map(|name| (name.clone(), Digest::of(name.as_bytes()))).collect();
     let mut returned = source.clone();
@@ -227,7 +227,8 @@ fn recovery(fields: &Fields) -> Outcome {
     for name in &corrupt {
         returned.entry(name.clone()).and_modify(|digest| *digest = Digest::of(b"corrupt"));
     }
-    let unlocked: Vec<String> = list("lock_fails").into_iter().filter(|name| names.contains(name)).collect();
+    let unlocked: Vec<String> =
+        names_of("lock_fails").into_iter().filter(|name| names.contains(name)).collect();
     let facts = RecoveryFacts {
         source: Some(source),
         restored: Some(returned),
