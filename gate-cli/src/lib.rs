@@ -13,9 +13,14 @@ mod exit;
 mod failure;
 mod input;
 mod locate;
+#[allow(dead_code, reason = "the commands that need it follow")]
+mod masker;
 mod output;
 mod policy;
+#[allow(dead_code, reason = "the commands that need it follow")]
+mod process;
 mod snippet;
+mod storage;
 mod yaml;
 
 use std::ffi::OsString;

@@ -5,8 +5,6 @@
 
 mod document;
 mod history;
-mod lock;
-mod write;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,10 +16,13 @@ use gate_core::time::{Instant, format_instant};
 use gate_core::{ErrorCode, GateError};
 
 use crate::input;
+use crate::storage::{self, Lock};
 use document::FileDocument;
 pub(crate) use document::nanoseconds;
 pub(crate) use history::{Entry, History};
-use lock::Lock;
+
+/// What a state file is called in errors.
+const ARGUMENT: &str = "state";
 
 /// The layers of a state file, unless settings say otherwise: the panic stop and the metric breaker.
 ///
@@ -190,7 +191,7 @@ impl StateFile {
             return Ok((breaker, None));
         }
         let done = act(&mut breaker)?;
-        write::prepare(&breaker.document().to_bytes()?, &self.path)?.put()?;
+        storage::replace(&breaker.document().to_bytes()?, &self.path, ARGUMENT)?;
         Ok((breaker, Some(done)))
     }
 
@@ -207,14 +208,14 @@ impl StateFile {
             return Ok((old, None));
         }
         let fresh = old.begun_anew(config, by)?;
-        let prepared = write::prepare(&fresh.document().to_bytes()?, &self.path)?;
+        let prepared = storage::prepare(&fresh.document().to_bytes()?, &self.path, ARGUMENT)?;
         let aside = if old.lost.is_some() { self.set_aside(old.now)? } else { None };
         prepared.put()?;
         Ok((fresh, Some(Aside(aside))))
     }
 
     fn lock(&self) -> Result<Lock, GateError> {
-        Lock::take(&write::beside(&self.path, ".lock"), self.wait)
+        Lock::take(&self.path, self.wait, ARGUMENT)
     }
 
     fn set_aside(&self, now: Now) -> Result<Option<PathBuf>, GateError> {
@@ -223,7 +224,7 @@ impl StateFile {
             return Err(not_a_file(ErrorCode::OutputFailed, &self.path));
         }
         let stamp = now.instant.format("%Y%m%dT%H%M%SZ").to_string();
-        write::set_aside(&self.path, &stamp).map(Some)
+        storage::set_aside(&self.path, &stamp, ARGUMENT).map(Some)
     }
 
     fn read(&self) -> Result<Vec<u8>, GateError> {
@@ -231,7 +232,7 @@ impl StateFile {
         if fs::metadata(&self.path).is_ok_and(|about| !about.is_file()) {
             return Err(not_a_file(ErrorCode::FileUnreadable, &self.path));
         }
-        input::read(&self.path, "state").map(|source| source.bytes)
+        input::read(&self.path, ARGUMENT).map(|source| source.bytes)
     }
 }
 
@@ -240,7 +241,7 @@ impl StateFile {
 pub(crate) struct Aside(pub(crate) Option<PathBuf>);
 
 fn not_a_file(code: ErrorCode, path: &Path) -> GateError {
-    GateError::new(code, "state", "a regular file", format!("something else at `{}`", path.display()))
+    GateError::new(code, ARGUMENT, "a regular file", format!("something else at `{}`", path.display()))
 }
 
 /// An error of a part, with the part in its path.

@@ -1,0 +1,44 @@
+//! Ctrl-C and a polite request to end, which must not leave commands behind.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use signal_hook::SigId;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::low_level::unregister;
+
+/// Whether this process was asked to end. While it lives the signals do nothing else.
+#[derive(Debug)]
+pub(crate) struct Interrupt {
+    flag: Arc<AtomicBool>,
+    registered: Vec<SigId>,
+}
+
+impl Interrupt {
+    /// Listens from now on. A signal that cannot be listened to ends the process as ever.
+    pub(crate) fn listen() -> Self {
+        let flag = Arc::new(AtomicBool::new(false));
+        let registered = [SIGINT, SIGTERM]
+            .into_iter()
+            .filter_map(|signal| signal_hook::flag::register(signal, Arc::clone(&flag)).ok());
+        Self { registered: registered.collect(), flag }
+    }
+
+    /// Never asked.
+    #[cfg(test)]
+    pub(crate) fn never() -> Self {
+        Self { flag: Arc::default(), registered: Vec::new() }
+    }
+
+    pub(crate) fn is_set(&self) -> bool {
+        self.flag.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Interrupt {
+    fn drop(&mut self) {
+        for id in self.registered.drain(..) {
+            unregister(id);
+        }
+    }
+}
