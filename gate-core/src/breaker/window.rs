@@ -74,19 +74,23 @@ impl SubAssign for Counts {
     }
 }
 
-/// A ring of slices and their sum. It knows nothing of time: its owner says when a slice ends.
+/// A window of slices: the one that samples go to, and a ring of those that have ended. It knows nothing of time: its
+/// owner says when a slice ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Window {
-    /// The slice that samples go to is at `newest`; the one after it, around the ring, is the oldest.
-    slices: Vec<Counts>,
-    newest: usize,
-    sum: Counts,
+    newest: Counts,
+    /// One less than the window has slices; the oldest is at `oldest`, and the others follow around the ring.
+    ended: Vec<Counts>,
+    oldest: usize,
+    // INVARIANT: the sum of `ended`.
+    before: Counts,
 }
 
 impl Window {
     /// An empty window of at least one slice.
     pub(super) fn new(slices: usize) -> Self {
-        Self { slices: vec![Counts::default(); slices.max(1)], newest: 0, sum: Counts::default() }
+        let (newest, before) = (Counts::default(), Counts::default());
+        Self { newest, ended: vec![Counts::default(); slices.saturating_sub(1)], oldest: 0, before }
     }
 
     /// A window with these slices, oldest first. Of too many, the newest stay.
@@ -102,49 +106,54 @@ impl Window {
     /// Adds to the newest slice.
     #[inline]
     pub(super) fn add(&mut self, counts: Counts) {
-        self.sum += counts;
-        if let Some(slice) = self.slices.get_mut(self.newest) {
-            *slice += counts;
-        }
+        self.newest += counts;
     }
 
     /// Ends so many slices. It takes at most as many steps as there are slices, however many end.
     pub(super) fn rotate(&mut self, ended: u64) {
-        let all = self.slices.len();
-        if usize::try_from(ended).map_or(true, |ended| ended >= all) {
+        if usize::try_from(ended).map_or(true, |ended| ended > self.ended.len()) {
             self.clear();
             return;
         }
         for _ in 0..ended {
-            self.newest = if self.newest + 1 == all { 0 } else { self.newest + 1 };
-            if let Some(oldest) = self.slices.get_mut(self.newest) {
-                self.sum -= core::mem::take(oldest);
-            }
+            self.end_slice();
         }
+    }
+
+    fn end_slice(&mut self) {
+        let newest = core::mem::take(&mut self.newest);
+        if let Some(oldest) = self.ended.get_mut(self.oldest) {
+            self.before += newest;
+            self.before -= core::mem::replace(oldest, newest);
+        }
+        self.oldest = if self.oldest + 1 >= self.ended.len() { 0 } else { self.oldest + 1 };
     }
 
     /// Forgets every sample.
     pub(super) fn clear(&mut self) {
-        self.slices.fill(Counts::default());
-        self.sum = Counts::default();
+        self.ended.fill(Counts::default());
+        self.newest = Counts::default();
+        self.before = Counts::default();
     }
 
     /// The sum of all slices.
     #[inline]
-    pub(super) const fn sum(&self) -> Counts {
-        self.sum
+    pub(super) fn sum(&self) -> Counts {
+        let mut sum = self.before;
+        sum += self.newest;
+        sum
     }
 
     /// Samples in the slice that has not ended.
     #[inline]
-    pub(super) fn newest(&self) -> Counts {
-        self.slices.get(self.newest).copied().unwrap_or_default()
+    pub(super) const fn newest(&self) -> Counts {
+        self.newest
     }
 
     /// The slices, oldest first.
     pub(super) fn oldest_first(&self) -> impl Iterator<Item = Counts> {
-        let (newer, older) = self.slices.split_at(self.newest.saturating_add(1).min(self.slices.len()));
-        older.iter().chain(newer).copied()
+        let (newer, older) = self.ended.split_at(self.oldest.min(self.ended.len()));
+        older.iter().chain(newer).copied().chain([self.newest])
     }
 
     /// The sum if so many slices more had ended.

@@ -123,7 +123,7 @@ impl Guard {
                 let _ = call.record(permit, outcome, latency_ns, now);
             }
             if let Some(metric) = &mut self.metric {
-                let _ = metric.record(false, latency_ns, now);
+                metric.count_good(latency_ns, now);
             }
             return Recorded::Counted(None);
         }

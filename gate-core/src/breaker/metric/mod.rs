@@ -139,6 +139,15 @@ impl MetricBreaker {
             && self.slice_end.is_some_and(|end| self.time.peek(now) < end)
     }
 
+    /// Counts a good sample where it can do nothing else, as [`Self::only_counts`] says.
+    #[inline]
+    pub(in crate::breaker) fn count_good(&mut self, latency_ns: u64, now: u64) {
+        self.time.advance(now);
+        let slow = latency_ns > self.limits().p99_ns;
+        self.window.add(Counts::sample(false, slow));
+        self.fresh = self.fresh.saturating_add(1);
+    }
+
     /// Judges ready-made metrics: every reading is a look of its own.
     ///
     /// # Errors
