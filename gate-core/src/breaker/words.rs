@@ -36,6 +36,21 @@ pub enum Layer {
     Call,
 }
 
+impl Layer {
+    /// The name that programs compare.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Latch => "latch",
+            Self::Hold => "hold",
+            Self::ForcedOn => "forced_on",
+            Self::AutoOff => "auto_off",
+            Self::Ladder => "ladder",
+            Self::Call => "call",
+        }
+    }
+}
+
 /// Why a call is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

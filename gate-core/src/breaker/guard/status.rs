@@ -82,6 +82,14 @@ impl Guard {
         status
     }
 
+    /// Which layer decides, and on which counts, in one line: `off by call: open: 5 failures in a row, 61 s left`.
+    #[must_use]
+    pub fn explain(&self, now: u64) -> String {
+        let GuardStatus { mode, by, because, .. } = self.status(now);
+        let by = by.map(|layer| format!(" by {}", layer.as_str())).unwrap_or_default();
+        format!("{}{by}: {because}", mode.as_str())
+    }
+
     fn deciding(&self, now: u64) -> (Mode, Option<Layer>) {
         if self.latch.as_ref().is_some_and(super::Latch::is_latched) {
             return (Mode::Stopped, Some(Layer::Latch));
