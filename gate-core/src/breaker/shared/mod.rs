@@ -29,9 +29,9 @@ use super::{
 };
 use crate::GateError;
 
-/// A [`CallBreaker`] behind `&self`: failures in a row, a fixed open time, one probe.
+/// A [`CallBreaker`](super::CallBreaker) behind `&self`: failures in a row, a fixed open time, one probe.
 ///
-/// It answers as a [`CallBreaker`] with the same settings does, call for call, except that it does not remember
+/// It answers as a [`CallBreaker`](super::CallBreaker) with the same settings does, call for call, except that it does not remember
 /// the latest instant: a clock that goes back is bounded (time left never exceeds the open time), not counted.
 #[derive(Debug)]
 pub struct SharedCallBreaker<A = AtomicU64> {
@@ -52,7 +52,7 @@ impl SharedCallBreaker {
     ///
     /// # Errors
     ///
-    /// As [`CallBreaker::new`], and settings that only that one has: a window, an escalation, a `streak_ttl_ms`,
+    /// As [`CallBreaker::new`](super::CallBreaker::new), and settings that only that one has: a window, an escalation, a `streak_ttl_ms`,
     /// or more than one probe.
     pub fn new(config: CallConfig) -> Result<Self, GateError> {
         Self::with_words(config)

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! `hash` covers the bytes of the record, and `previous` is one of them, so every line covers all lines before it. The
-//! first line's `previous` is the [genesis](genesis). An edit, a drop or a swap breaks the chain at the first line that
+//! first line's `previous` is the [genesis]. An edit, a drop or a swap breaks the chain at the first line that
 //! it touches. What the chain alone cannot show is a log that was cut at its end, or written anew from some line on:
 //! for that, keep the [`Anchor`] (how many records there were, and the last hash) somewhere else.
 
