@@ -38,6 +38,11 @@ pub fn snapshot_health(
     for reason in &verdict.rollback_reasons {
         health.add(HealthProblem::Violated, format!("trigger {reason}"));
     }
+    if health.findings.iter().any(|finding| finding.problem == HealthProblem::BurstHigh) {
+        // A burst that was computed is measured and bad; only one that was written down by hand is a doubt.
+        health
+            .add(HealthProblem::Violated, format!("a burst above {}x takes the canary back", rule.max_burst));
+    }
     if let Some(stale) = verdict.findings.iter().find(|finding| finding.code == FindingCode::Stale) {
         health.add(HealthProblem::Stale, format!("{}: expected {}", stale.reason, stale.would_pass_if));
     }
