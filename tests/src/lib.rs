@@ -13,6 +13,7 @@ pub mod cases;
 pub mod conformance;
 pub mod false_trips;
 pub mod fixtures;
+pub mod guard_walk;
 pub mod npz;
 pub mod properties;
 pub mod properties_artifacts;

@@ -1,5 +1,8 @@
 //! The properties of stored guards, scripts and paths.
 
+use std::sync::Mutex;
+
+use gate_tests::guard_walk::{MUST_SEE, Seen, walk};
 use gate_tests::properties_guard as must;
 use gate_tests::scripts;
 use proptest::collection::vec;
@@ -43,4 +46,22 @@ proptest! {
     ) {
         must::path_text(text.as_bytes());
     }
+}
+
+#[test]
+fn the_strictest_layer_decides_on_every_walk_and_every_layer_does() {
+    let all = Mutex::new(Seen::new());
+    proptest!(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() },
+    |(bytes in vec(any::<u8>(), 0..400))| {
+        let seen = walk(&bytes);
+        if let Ok(mut all) = all.lock() {
+            for (what, times) in seen {
+                *all.entry(what).or_default() += times;
+            }
+        }
+    });
+    let all = all.into_inner().unwrap_or_default();
+    let rare: Vec<&str> =
+        MUST_SEE.into_iter().filter(|what| all.get(what).is_none_or(|times| *times < 50)).collect();
+    assert!(rare.is_empty(), "hardly ever seen: {rare:?} in {all:?}");
 }
