@@ -61,6 +61,7 @@ struct Walk {
 }
 
 /// Walks: two bytes are one event.
+#[must_use]
 pub fn walk(bytes: &[u8]) -> Seen {
     let guard = Guard::new(config()).expect("the settings hold");
     let mut walk = Walk { guard, permits: Vec::new(), now: 0, seen: Seen::new() };
