@@ -1,5 +1,5 @@
 //! What a call breaker refuses: settings that contradict each other, and states that no breaker can be in.
-#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use gate_core::breaker::{CallBreaker, CallConfig, CallState, Outcome, Recorded};
 use serde_json::{Value, json};
