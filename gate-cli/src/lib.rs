@@ -6,21 +6,24 @@
 
 mod args;
 pub mod artifacts;
+mod audit_log;
 mod breach;
 mod breaker_file;
 mod command;
+mod document_file;
 mod exit;
 mod failure;
 mod input;
 mod locate;
-#[allow(dead_code, reason = "the commands that need it follow")]
 mod masker;
 mod output;
 mod policy;
-#[allow(dead_code, reason = "the commands that need it follow")]
 mod process;
+mod promotion_file;
+mod secret_scan;
 mod snippet;
 mod storage;
+mod veil;
 mod yaml;
 
 use std::ffi::OsString;
@@ -34,6 +37,7 @@ use gate_core::{GateError, Policy};
 use crate::args::{Cli, Codes, Command, Ours, When};
 use crate::command::{Answer, Destination, Surroundings, compat};
 use crate::failure::Failure;
+use crate::veil::Veil;
 
 pub use exit::Exit;
 pub use policy::from_yaml as policy_from_yaml;
@@ -48,16 +52,17 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         return compat_main(args.into_iter().skip(1));
     }
     let codes = args::codes_of(&args);
+    let veil = Veil::over(args::handles_secrets(&args));
     match args::parse(args) {
         Ok(Cli { color, command }) => match command {
-            Command::Ours(command) => end(answer(command, color, now), codes, color),
+            Command::Ours(command) => end(answer(command, color, now, &veil), codes, color, &veil),
             // After an option of ours, which comes before the subcommand.
             Command::Compat { args } => compat_main(iter::once(OsString::new()).chain(args)),
         },
-        Err(error) if error.use_stderr() => end(Err(error.into()), codes, When::Auto),
+        Err(error) if error.use_stderr() => end(Err(error.into()), codes, When::Auto, &veil),
         Err(help) => {
             let text = failure::shown(&help, output::stdout_colour(When::Auto));
-            end(written(Answer::on_stdout(text, Exit::Promote)), codes, When::Auto)
+            end(written(Answer::on_stdout(text, Exit::Promote)), codes, When::Auto, &veil)
         }
     }
 }
@@ -91,9 +96,11 @@ fn now() -> Instant {
     Utc::now().trunc_subsecs(3)
 }
 
-fn answer(command: Ours, color: When, clock: fn() -> Instant) -> Result<Exit, Failure> {
+fn answer(command: Ours, color: When, clock: fn() -> Instant, veil: &Veil) -> Result<Exit, Failure> {
     let around = Surroundings { clock, colour: output::stdout_colour(color) };
-    written(command::run(command, around)?)
+    let mut answer = command::run(command, around)?;
+    answer.text = veil.text(answer.text);
+    written(answer)
 }
 
 fn written(answer: Answer) -> Result<Exit, Failure> {
@@ -109,11 +116,11 @@ fn written(answer: Answer) -> Result<Exit, Failure> {
     }
 }
 
-fn end(outcome: Result<Exit, Failure>, codes: Codes, color: When) -> u8 {
+fn end(outcome: Result<Exit, Failure>, codes: Codes, color: When, veil: &Veil) -> u8 {
     let (exit, text) = match outcome {
         Ok(exit) => return exit.code(),
         Err(failure) => failure.report(codes, output::stderr_colour(color)),
     };
-    output::to_stderr(&text);
+    output::to_stderr(&veil.text(text));
     exit.code()
 }

@@ -14,8 +14,11 @@ use gate_core::{ErrorCode, GateError};
 /// What stands in the place of a secret.
 const MASK: &[u8] = b"***";
 
-/// The shortest value that is masked: shorter ones stand in every log by chance.
-const SHORTEST: usize = 4;
+/// The shortest value that is masked: shorter ones, such as `true` and `false`, stand in every log by chance.
+const SHORTEST: usize = 6;
+
+/// So much of the beginning of a value is masked also where the rest does not follow.
+const BEGINNING: usize = 40;
 
 /// A line that is longer is masked piece by piece.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -107,6 +110,8 @@ fn spellings(secret: &Secret) -> Vec<Vec<u8>> {
     for line in lines.map(<[u8]>::trim_ascii).filter(|line| line.len() >= SHORTEST) {
         let in_json = serde_json::to_string(&String::from_utf8_lossy(line)).unwrap_or_default();
         all.extend([line.to_vec(), in_url(line), in_json.trim_matches('"').as_bytes().to_vec()]);
+        // Messages show only the beginning of a long value.
+        all.extend(line.get(..BEGINNING).map(<[u8]>::to_vec));
     }
     all.sort();
     all.dedup();

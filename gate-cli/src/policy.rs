@@ -45,7 +45,7 @@ pub(crate) fn from_file(path: &Path) -> Result<(Policy, Source), Box<Refusal>> {
 }
 
 /// By the ending of the name, else by the first character.
-fn syntax_of(path: &Path, bytes: &[u8]) -> Syntax {
+pub(crate) fn syntax_of(path: &Path, bytes: &[u8]) -> Syntax {
     let ending = path.extension().map(OsStr::to_ascii_lowercase);
     match ending.as_ref().and_then(|ending| ending.to_str()) {
         Some("json") => Syntax::Json,

@@ -112,19 +112,59 @@ pub(crate) fn set_aside(target: &Path, stamp: &str, argument: &'static str) -> R
 }
 
 fn write_new(bytes: &[u8], next: &Path, target: &Path) -> io::Result<()> {
+    let mut file = create(next, target)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// An empty file with the permissions of the target.
+fn create(next: &Path, target: &Path) -> io::Result<File> {
     match fs::remove_file(next) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).open(next)?;
+    let file = OpenOptions::new().write(true).create_new(true).open(next)?;
     if let Ok(about) = fs::metadata(target) {
         file.set_permissions(about.permissions())?;
     }
-    file.write_all(bytes)?;
-    file.sync_all()
+    Ok(file)
 }
 
 fn failed(target: &Path, error: &io::Error, argument: &'static str) -> GateError {
     let expected = format!("a {argument} file that can be replaced");
     GateError::new(ErrorCode::OutputFailed, argument, expected, format!("`{}`: {error}", target.display()))
+}
+
+/// The bytes that will replace a file, while they are written. The caller has the lock.
+#[derive(Debug)]
+pub(crate) struct Copy {
+    file: File,
+    prepared: Prepared,
+}
+
+/// Begins the bytes that will replace a file.
+pub(crate) fn copy(target: &Path, argument: &'static str) -> Result<Copy, GateError> {
+    let prepared = Prepared { next: beside(target, ".next"), target: target.to_owned(), argument };
+    let file = create(&prepared.next, target).map_err(|error| failed(target, &error, argument))?;
+    Ok(Copy { file, prepared })
+}
+
+impl Copy {
+    /// To write to.
+    pub(crate) const fn file(&mut self) -> &mut File {
+        &mut self.file
+    }
+
+    /// Adds bytes at the end.
+    pub(crate) fn add(&mut self, bytes: &[u8]) -> Result<(), GateError> {
+        let Prepared { target, argument, .. } = &self.prepared;
+        self.file.write_all(bytes).map_err(|error| failed(target, &error, argument))
+    }
+
+    /// The bytes on the disk, ready to be put in place.
+    pub(crate) fn done(self) -> Result<Prepared, GateError> {
+        let Prepared { target, argument, .. } = &self.prepared;
+        self.file.sync_all().map_err(|error| failed(target, &error, argument))?;
+        Ok(self.prepared)
+    }
 }

@@ -2,6 +2,8 @@
 
 mod breaker;
 mod contract;
+mod harden;
+mod release;
 
 use std::ffi::OsString;
 use std::iter;
@@ -16,6 +18,12 @@ pub(crate) use breaker::{
     LatchObserve, Sign, Stored,
 };
 pub(crate) use contract::{Covariates, CovariatesCheck, Run, RunCheck, RunHealth, RunIdOf, RunMetrics};
+pub(crate) use harden::{Body, Harden, HardenMetrics, HardenOpenapi, HardenPerf, HardenReview, HardenRun};
+pub(crate) use release::{
+    AuditAppend, AuditVerify, Evidence, PromoteObserve, PromoteReadmit, PromoteRollback, PromoteState,
+    PromoteTo, Release, ReleaseAudit, ReleaseEnv, ReleaseMatrix, ReleasePromote, ReleaseRegression,
+    ReleaseSecrets,
+};
 
 macro_rules! exit_codes {
     () => {
@@ -84,7 +92,8 @@ Exit codes are upstream's: 0 gate passed, 1 exception, 2 gate not passed or wron
         "\n\n",
         exit_codes!(),
         "\n\n`run` and `covariates` exit with 0 or with 21 to 27: see `tsfm-gate run --help`.\n\
-         `breaker` and `latch` exit with where the breaker stands: see `tsfm-gate breaker --help`."
+         `breaker` and `latch` exit with where the breaker stands: see `tsfm-gate breaker --help`.\n\
+         `harden` and `release` exit with 0 pass, 2 not decided and 3 fail: see `tsfm-gate harden --help`."
     )
 )]
 pub(crate) struct Cli {
@@ -133,6 +142,12 @@ pub(crate) enum Ours {
     /// The panic stop of a breaker: once it holds, only a person resets it
     #[command(subcommand)]
     Latch(Latch),
+    /// Is the service fit to be rolled out? Run the steps of the hardening gate, and judge what they measured
+    #[command(subcommand)]
+    Harden(Harden),
+    /// May this build be released? Regressions, environment, secrets, the matrix, the audit log and the stages
+    #[command(subcommand)]
+    Release(Release),
 }
 
 /// Whose exit codes a command fails with.
@@ -144,19 +159,32 @@ pub(crate) enum Codes {
     Runbook,
 }
 
-/// Whose exit codes a command line fails with, even one that cannot be understood. The first argument is not used.
-pub(crate) fn codes_of(args: &[OsString]) -> Codes {
+/// Whether everything that a command line leads to is masked: its commands handle tokens. The first argument is not
+/// used.
+pub(crate) fn handles_secrets(args: &[OsString]) -> bool {
+    matches!(subcommand(args).and_then(|word| word.to_str()), Some("harden" | "release"))
+}
+
+/// The first word that is no option.
+fn subcommand(args: &[OsString]) -> Option<&OsString> {
     let mut words = args.iter().skip(1);
     while let Some(word) = words.next() {
         match word.to_str() {
             // The only option before a subcommand that takes a value of its own.
             Some("--color") => drop(words.next()),
-            Some("run" | "covariates") => return Codes::Runbook,
             Some(option) if option.starts_with('-') => {}
-            _ => return Codes::Verdict,
+            _ => return Some(word),
         }
     }
-    Codes::Verdict
+    None
+}
+
+/// Whose exit codes a command line fails with, even one that cannot be understood. The first argument is not used.
+pub(crate) fn codes_of(args: &[OsString]) -> Codes {
+    match subcommand(args).and_then(|word| word.to_str()) {
+        Some("run" | "covariates") => Codes::Runbook,
+        _ => Codes::Verdict,
+    }
 }
 
 /// The arguments of `evaluate`.

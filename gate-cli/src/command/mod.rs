@@ -5,7 +5,10 @@ pub(crate) mod compat;
 mod covariates;
 mod evaluate;
 mod explain;
+mod harden;
+mod judged;
 mod policy;
+mod release;
 mod run;
 
 use std::path::PathBuf;
@@ -66,6 +69,8 @@ pub(crate) fn run(command: Ours, around: Surroundings) -> Result<Answer, Failure
         Ours::Covariates(Covariates::Check(args)) => covariates::check(args),
         Ours::Breaker(command) => breaker::breaker(command, around),
         Ours::Latch(command) => breaker::latch(command, around),
+        Ours::Harden(command) => harden::run(command, around),
+        Ours::Release(command) => release::run(command, around),
     }
 }
 
@@ -86,6 +91,13 @@ fn passed<T: Serialize>(format: Option<ReportFormat>, report: &T, text: impl FnO
         ReportFormat::Json => pretty(&Passed { ok: true, exit_code: exit.code(), report }),
     };
     Answer::on_stdout(text, exit)
+}
+
+/// A text in an error. What would steer a terminal is escaped, and only the beginning of a long one is shown.
+pub(crate) fn quoted(text: &str) -> String {
+    let shown: String = text.chars().take(80).flat_map(char::escape_debug).collect();
+    let more = if text.chars().nth(80).is_some() { "…" } else { "" };
+    format!("`{shown}{more}`")
 }
 
 /// Names for people: `` `a`, `b` ``, or `none`. What would steer a terminal is escaped.

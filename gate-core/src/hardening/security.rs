@@ -77,7 +77,8 @@ pub struct Probe {
 }
 
 /// One row of the report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SecurityRow {
     /// The probe.
     pub name: String,
@@ -88,7 +89,8 @@ pub struct SecurityRow {
 }
 
 /// Every probe with its problems.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SecurityReport {
     /// Whether every probe found what it should, and none is missing.
     pub ok: bool,

@@ -1,0 +1,109 @@
+//! `tsfm-gate release audit`
+
+use std::path::Path;
+use std::time::Duration;
+
+use gate_core::release::audit::{Anchor, AuditEntry, AuditReport};
+use gate_core::{ErrorCode, GateError};
+use serde::Serialize;
+
+use super::{Answer, judged, one_line, pretty};
+use crate::args::{AuditAppend, AuditVerify, ReleaseAudit};
+use crate::audit_log::{self, ARGUMENT};
+use crate::document_file;
+use crate::exit::Exit;
+use crate::failure::{Failure, Refusal};
+use crate::input;
+use crate::masker::Masker;
+use crate::storage::{self, Lock};
+
+/// Runs a subcommand.
+pub(super) fn run(command: &ReleaseAudit) -> Result<Answer, Failure> {
+    match command {
+        ReleaseAudit::Append(args) => append(args),
+        ReleaseAudit::Verify(args) => verify(args),
+    }
+}
+
+fn verify(args: &AuditVerify) -> Result<Answer, Failure> {
+    let anchor = args.anchor.as_deref().map(anchor).transpose()?;
+    let report = audit_log::verify(&args.file, anchor)?;
+    let exit = if report.verified { Exit::Promote } else { Exit::Rollback };
+    Ok(judged(args.format, exit, &report, text))
+}
+
+/// What an append answers.
+#[derive(Serialize)]
+struct Appended {
+    /// Whether the record stands in the log.
+    done: bool,
+    /// Where the log ends now.
+    end: Anchor,
+    /// Why nothing was appended, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<AuditReport>,
+}
+
+fn append(args: &AuditAppend) -> Result<Answer, Failure> {
+    let entry = masked(document_file::read_json(&args.entry, "entry")?)?;
+    let path = input::followed(&args.file).unwrap_or_else(|_| args.file.clone());
+    let _lock = Lock::take(&path, Duration::from_secs(args.wait.into()), ARGUMENT)?;
+    let is_there = input::is_there(&path);
+    if args.new && is_there {
+        return Err(GateError::new(ErrorCode::Contradiction, ARGUMENT, "no log yet with --new", "one").into());
+    }
+    let known = match &args.anchor {
+        // The first record makes the anchor as well.
+        Some(path) if args.new && !input::is_there(path) => None,
+        Some(path) => Some(anchor(path)?),
+        None => None,
+    };
+    if args.new && known.is_some_and(|known| known != Anchor::empty()) {
+        let found = "one of a log with records";
+        return Err(
+            GateError::new(ErrorCode::Contradiction, "anchor", "no anchor yet with --new", found).into()
+        );
+    }
+    let (exit, answer) = match audit_log::append(&path, args.new, known, &entry)? {
+        Ok(end) => {
+            if let Some(path) = &args.anchor {
+                storage::replace(pretty(&end).as_bytes(), path, "anchor")?;
+            }
+            (Exit::Promote, Appended { done: true, end, log: None })
+        }
+        Err(report) => (Exit::Rollback, Appended { done: false, end: report.end, log: Some(report) }),
+    };
+    Ok(judged(args.format, exit, &answer, |answer| match &answer.log {
+        None => format!("appended: record {}, hash {}\n", answer.end.records, answer.end.head),
+        Some(report) => format!("not appended\n{}", text(report)),
+    }))
+}
+
+/// An entry without secrets: the log is kept for ever.
+fn masked(entry: AuditEntry) -> Result<AuditEntry, GateError> {
+    let masker = Masker::of_environment([])?;
+    let mut entry = entry;
+    entry.actor = masker.text(&entry.actor);
+    entry.action = masker.text(&entry.action);
+    entry.reason = masker.text(&entry.reason);
+    for criterion in &mut entry.criteria {
+        criterion.name = masker.text(&criterion.name);
+    }
+    entry.digests = entry.digests.into_iter().map(|(name, digest)| (masker.text(&name), digest)).collect();
+    Ok(entry)
+}
+
+fn anchor(path: &Path) -> Result<Anchor, Box<Refusal>> {
+    document_file::read_json(path, "anchor")
+}
+
+fn text(report: &AuditReport) -> String {
+    let word = if report.verified { "verified" } else { "not verified" };
+    let anchored =
+        if report.anchored { "" } else { ", without an anchor: a log that was cut would not show" };
+    let mut text = format!("{word}: {} records{anchored}\n", report.end.records);
+    if let Some(fault) = &report.first_fault {
+        text += &format!("  {}\n  {} faults in all\n", one_line(&fault.to_string()), report.faults);
+    }
+    text
+}

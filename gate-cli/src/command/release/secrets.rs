@@ -1,0 +1,75 @@
+//! `tsfm-gate release secrets`
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::path::Path;
+
+use gate_core::release::secrets::{Allowed, Scanner, SecretFinding, SecretReport, judge};
+use gate_core::secret::Secret;
+use gate_core::{ErrorCode, GateError};
+
+use super::{Answer, Surroundings, exit, judged, lines, now, one_line};
+use crate::args::ReleaseSecrets;
+use crate::command::quoted;
+use crate::document_file;
+use crate::failure::Failure;
+use crate::secret_scan::{scan, walk};
+
+/// Threads of a scan.
+const THREADS: usize = 2;
+
+/// Scans files and folders.
+pub(super) fn run(args: &ReleaseSecrets, around: Surroundings) -> Result<Answer, Failure> {
+    let now = now(args.now.as_deref(), around)?;
+    let allowed: Vec<Allowed> = match &args.allow {
+        Some(path) => document_file::read(path, "allow")?,
+        None => Vec::new(),
+    };
+    let scanner = Scanner::new(key(args.key_env.as_deref())?);
+    for path in &args.paths {
+        there(path)?;
+    }
+    let files = walk(&args.paths).map_err(|error| unreadable("one of them", &error))?;
+    let names: Vec<String> = files.iter().map(|found| found.name.clone()).collect();
+    let report = judge(&names, &scan(files, &scanner, THREADS), &allowed, now);
+    Ok(judged(args.format, exit(report.verdict), &report, text))
+}
+
+/// The key of the fingerprints: one that somebody keeps, or a new one.
+fn key(variable: Option<&str>) -> Result<Secret, GateError> {
+    let Some(name) = variable else {
+        let random = (0..4u64).flat_map(|part| RandomState::new().hash_one(part).to_ne_bytes());
+        return Ok(Secret::new(random.collect::<Vec<u8>>()));
+    };
+    let value = std::env::var_os(name).filter(|value| !value.is_empty());
+    let value = value.ok_or_else(|| {
+        let found = format!("nothing in the variable {}", quoted(name));
+        GateError::new(ErrorCode::MissingField, "key_env", "a key", found)
+    })?;
+    Ok(Secret::new(value.into_encoded_bytes()))
+}
+
+/// Refuses what is not there before a long scan.
+fn there(path: &Path) -> Result<(), GateError> {
+    std::fs::metadata(path).map(drop).map_err(|error| unreadable(&path.display().to_string(), &error))
+}
+
+fn unreadable(name: &str, error: &std::io::Error) -> GateError {
+    let missing = error.kind() == std::io::ErrorKind::NotFound;
+    let code = if missing { ErrorCode::FileNotFound } else { ErrorCode::FileUnreadable };
+    GateError::new(code, "path", "files and folders that can be read", format!("`{name}`: {error}"))
+}
+
+fn text(report: &SecretReport) -> String {
+    let SecretReport { verdict, scanned, bytes, findings, allowed, problems } = report;
+    let rows: String = findings.iter().map(row).collect();
+    let answered: String = allowed.iter().map(|entry| format!("  allowed{}", row(entry))).collect();
+    format!("{verdict}: {scanned} files, {bytes} bytes\n{rows}{answered}{}", lines(problems))
+}
+
+fn row((artifact, finding): &(String, SecretFinding)) -> String {
+    let SecretFinding { start, rule, name, length, fingerprint, .. } = finding;
+    let name = name.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
+    let line =
+        format!("  {artifact} at byte {start}: {rule}{name} ({length} characters, digest {fingerprint})");
+    one_line(&line) + "\n"
+}
