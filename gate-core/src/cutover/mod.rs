@@ -6,6 +6,7 @@
 pub mod breakers;
 pub mod canary_health;
 mod check;
+pub mod checklist;
 pub mod evidence;
 pub mod keys;
 pub mod promoter;
@@ -13,6 +14,8 @@ pub mod promotion;
 pub mod readiness;
 pub mod readyz;
 pub mod recovery;
+pub mod rehearsal;
+pub mod signatures;
 mod tree;
 
 pub use check::{Check, CheckState, GoNoGo, Readiness, fold};

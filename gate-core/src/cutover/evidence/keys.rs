@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use serde::Deserialize;
 
+use super::index::{ALGORITHM, Signature};
 use crate::bounds::{MAX_NAME_BYTES, MIN_KEY_BYTES};
 use crate::document::quoted;
 use crate::secret::Secret;
@@ -76,6 +77,38 @@ impl KeyRing {
         match keys.iter().filter(|key| key.state == KeyState::Active).count() {
             0 | 1 => Ok(Self(keys)),
             more => refuse(ErrorCode::Contradiction, "one active key".into(), format!("{more}")),
+        }
+    }
+
+    /// Signs what is to be said under the id of the active key.
+    ///
+    /// # Errors
+    /// `missing-field` if no key may sign.
+    pub(in crate::cutover) fn sign(
+        &self,
+        message: impl FnOnce(&str) -> String,
+        now: Instant,
+    ) -> Result<Signature, GateError> {
+        let key = self.signer(now)?;
+        let value = key.secret.sign(message(&key.key_id).as_bytes());
+        Ok(Signature { algorithm: ALGORITHM.into(), key_id: key.key_id.clone(), value })
+    }
+
+    /// What is wrong with a signature of what is to be said under the id of a key.
+    pub(in crate::cutover) fn problem(
+        &self,
+        signature: &Signature,
+        message: impl FnOnce(&str) -> String,
+        now: Instant,
+    ) -> Option<String> {
+        if signature.algorithm != ALGORITHM {
+            let found = quoted(&signature.algorithm);
+            return Some(format!("algorithm: expected `{ALGORITHM}`, found {found}"));
+        }
+        match self.verifier(&signature.key_id, now) {
+            Err(problem) => Some(format!("key_id: {problem}")),
+            Ok(key) if key.secret.verifies(message(&key.key_id).as_bytes(), signature.value) => None,
+            Ok(key) => Some(format!("value: expected the HMAC under {}, found another", quoted(&key.key_id))),
         }
     }
 
