@@ -3,6 +3,7 @@
 use gate_core::Decision;
 use gate_core::breaker::guard::Mode;
 use gate_core::contract::ContractCode;
+use gate_core::cutover::GoNoGo;
 
 /// How the process ends. The codes are never merged and never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,16 @@ impl From<Decision> for Exit {
             Decision::Promote => Self::Promote,
             Decision::Hold => Self::Hold,
             Decision::Rollback => Self::Rollback,
+        }
+    }
+}
+
+impl From<GoNoGo> for Exit {
+    fn from(answer: GoNoGo) -> Self {
+        match answer {
+            GoNoGo::Go => Self::Promote,
+            GoNoGo::Pending => Self::Hold,
+            GoNoGo::NoGo => Self::Rollback,
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! [`run`] is the whole program: the binary calls it, and so does the Python wheel. `args` is what was typed, `input`
 //! the only reader, `output` the writer of what is said, `breaker_file` the keeper of a breaker's state, `command` one file
-//! per subcommand that returns a value.
+//! per subcommand that returns a value. `http` asks services, `process` runs commands of the user, `storage`
+//! replaces files.
 
 mod args;
 pub mod artifacts;
@@ -11,8 +12,11 @@ mod breach;
 mod breaker_file;
 mod command;
 mod document_file;
+mod duration;
+mod evidence_folder;
 mod exit;
 mod failure;
+mod http;
 mod input;
 mod locate;
 mod masker;

@@ -2,6 +2,7 @@
 
 mod breaker;
 mod contract;
+mod cutover;
 mod harden;
 mod release;
 
@@ -18,6 +19,12 @@ pub(crate) use breaker::{
     LatchObserve, Sign, Stored,
 };
 pub(crate) use contract::{Covariates, CovariatesCheck, Run, RunCheck, RunHealth, RunIdOf, RunMetrics};
+pub(crate) use cutover::{
+    ChecklistNew, ChecklistSign, ChecklistVerify, Cutover, CutoverChecklist, CutoverEvidence, CutoverKeys,
+    CutoverPolicies, CutoverPreflight, CutoverPromotion, CutoverReadiness, CutoverReadyz, CutoverRecovery,
+    CutoverRehearse, EvidenceIndex, EvidenceVerify, KeysCheck, PolicyFiles, PromotionChange, PromotionFiles,
+    RecoveryMeasure, Shown,
+};
 pub(crate) use harden::{Body, Harden, HardenMetrics, HardenOpenapi, HardenPerf, HardenReview, HardenRun};
 pub(crate) use release::{
     AuditAppend, AuditVerify, Evidence, PromoteObserve, PromoteReadmit, PromoteRollback, PromoteState,
@@ -93,7 +100,8 @@ Exit codes are upstream's: 0 gate passed, 1 exception, 2 gate not passed or wron
         exit_codes!(),
         "\n\n`run` and `covariates` exit with 0 or with 21 to 27: see `tsfm-gate run --help`.\n\
          `breaker` and `latch` exit with where the breaker stands: see `tsfm-gate breaker --help`.\n\
-         `harden` and `release` exit with 0 pass, 2 not decided and 3 fail: see `tsfm-gate harden --help`."
+         `harden` and `release` exit with 0 pass, 2 not decided and 3 fail: see `tsfm-gate harden --help`.\n\
+         `cutover` exits with 0 go, 2 pending, 3 no-go: see `tsfm-gate cutover --help`."
     )
 )]
 pub(crate) struct Cli {
@@ -148,6 +156,9 @@ pub(crate) enum Ours {
     /// May this build be released? Regressions, environment, secrets, the matrix, the audit log and the stages
     #[command(subcommand)]
     Release(Release),
+    /// Whether a service may be cut over: go, pending or no-go
+    #[command(subcommand)]
+    Cutover(Cutover),
 }
 
 /// Whose exit codes a command fails with.

@@ -3,6 +3,7 @@
 mod breaker;
 pub(crate) mod compat;
 mod covariates;
+mod cutover;
 mod evaluate;
 mod explain;
 mod harden;
@@ -71,6 +72,7 @@ pub(crate) fn run(command: Ours, around: Surroundings) -> Result<Answer, Failure
         Ours::Latch(command) => breaker::latch(command, around),
         Ours::Harden(command) => harden::run(command, around),
         Ours::Release(command) => release::run(command, around),
+        Ours::Cutover(command) => cutover::run(command, around),
     }
 }
 

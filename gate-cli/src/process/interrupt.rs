@@ -24,8 +24,7 @@ impl Interrupt {
         Self { registered: registered.collect(), flag }
     }
 
-    /// Never asked.
-    #[cfg(test)]
+    /// Never asked: for the way back, which is not to be given up half-way.
     pub(crate) fn never() -> Self {
         Self { flag: Arc::default(), registered: Vec::new() }
     }

@@ -1,0 +1,60 @@
+//! `tsfm-gate cutover checklist`
+
+use std::path::Path;
+use std::time::Duration;
+
+use gate_core::cutover::checklist::{Checklist, verify as verify_list};
+use gate_core::cutover::evidence::Trust;
+use gate_core::document::from_json;
+use gate_core::time::parse_instant;
+
+use super::super::{Answer, Destination, Surroundings, pretty};
+use super::{answer, texts};
+use crate::args::{ChecklistNew, ChecklistSign, ChecklistVerify, CutoverChecklist};
+use crate::exit::Exit;
+use crate::failure::{Failure, Refusal};
+use crate::input::{self, followed};
+use crate::storage::{self, Lock};
+
+/// How long to wait for another person who signs.
+const WAIT: Duration = Duration::from_secs(10);
+
+pub(super) fn run(command: CutoverChecklist, around: Surroundings) -> Result<Answer, Failure> {
+    match command {
+        CutoverChecklist::New(args) => new(args),
+        CutoverChecklist::Sign(args) => sign(&args, around),
+        CutoverChecklist::Verify(args) => verify(&args, around),
+    }
+}
+
+fn new(args: ChecklistNew) -> Result<Answer, Failure> {
+    let list = Checklist::new(&args.release, parse_instant(&args.at, "at")?);
+    let to = match args.output {
+        Some(path) => Destination::File { path, input: None },
+        None => Destination::Stdout,
+    };
+    Ok(Answer { text: pretty(&list), exit: Exit::Promote, to, but: None })
+}
+
+fn sign(args: &ChecklistSign, around: Surroundings) -> Result<Answer, Failure> {
+    let keys = args.key_file.as_deref().map(texts::keys).transpose()?;
+    let target = followed(&args.file).unwrap_or_else(|_| args.file.clone());
+    let _lock = Lock::take(&target, WAIT, "checklist")?;
+    let list = read(&target)?.signed(&args.name, &args.role, keys.as_ref(), (around.clock)())?;
+    storage::replace(pretty(&list).as_bytes(), &target, "checklist")?;
+    let trust = keys.as_ref().map_or(Trust::Storage, Trust::Keys);
+    let readiness = verify_list(&list, trust, (around.clock)())?;
+    answer(readiness.checks, &[format!("{} has signed", args.name)], &args.shown, around)
+}
+
+fn verify(args: &ChecklistVerify, around: Surroundings) -> Result<Answer, Failure> {
+    let keys = args.key_file.as_deref().map(texts::keys).transpose()?;
+    let trust = keys.as_ref().map_or(Trust::Storage, Trust::Keys);
+    let readiness = verify_list(&read(&args.file)?, trust, (around.clock)())?;
+    answer(readiness.checks, &[], &args.shown, around)
+}
+
+fn read(path: &Path) -> Result<Checklist, Box<Refusal>> {
+    let source = input::read(path, "checklist")?;
+    from_json(&source.bytes).map_err(|error| Refusal::about(error, source))
+}

@@ -1,0 +1,126 @@
+//! `tsfm-gate cutover evidence`
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use gate_core::cutover::evidence::{
+    EvidenceFault, Expectation, Index, IndexAnchor, KeyRing, Trust, verify as verify_files,
+};
+use gate_core::cutover::readiness::EVIDENCE;
+use gate_core::cutover::{Check, CheckState};
+use gate_core::document::from_json;
+use gate_core::time::Instant;
+use gate_core::{ErrorCode, GateError};
+
+use super::readyz::age;
+use super::{Answer, Surroundings, answer, texts};
+use crate::args::{EvidenceIndex, EvidenceVerify};
+use crate::evidence_folder::{self, INDEX};
+use crate::failure::Failure;
+use crate::storage::{self, Lock, beside};
+
+/// How long to wait for another process that writes the same index.
+const WAIT: Duration = Duration::from_secs(10);
+
+pub(super) fn index(args: &EvidenceIndex, around: Surroundings) -> Result<Answer, Failure> {
+    let keys = args.key_file.as_deref().map(texts::keys).transpose()?;
+    let target = args.dir.join(INDEX);
+    // Beside the folder: a lock in it would be a file that no index lists.
+    let folder = fs::canonicalize(&args.dir).unwrap_or_else(|_| args.dir.clone());
+    let _lock = Lock::take(&folder, WAIT, "dir")?;
+    // What a process that was killed has left.
+    let _ = fs::remove_file(beside(&target, ".next"));
+    let after = previous(&target)?;
+    let files = evidence_folder::read(&args.dir, "dir")?;
+    let now = (around.clock)();
+    let index = match Index::build(files, after, now) {
+        Ok(index) => index,
+        Err(faults) => return answer(vec![refused(&faults, now)], &[], &args.shown, around),
+    };
+    let index = match &keys {
+        Some(keys) => index.signed(keys, now)?,
+        None => index,
+    };
+    storage::replace(index.to_text()?.as_bytes(), &target, "dir")?;
+    let check = Check::new(EVIDENCE, CheckState::Healthy, format!("{} files indexed", index.entries.len()))
+        .with("entries", index.entries.len())
+        .with("sequence", index.sequence)
+        .with("digest", index.digest.to_string())
+        .with("signed", index.signature.is_some())
+        .observed(Some(now));
+    answer(vec![check], &[], &args.shown, around)
+}
+
+/// The index that the next one follows.
+fn previous(target: &Path) -> Result<Option<IndexAnchor>, GateError> {
+    let Some(bytes) = texts::read_if_there(target, "dir")? else { return Ok(None) };
+    let index: Index = from_json(&bytes).map_err(|error| {
+        let expected = "an index of ours, or none: move one of another kind away first";
+        GateError::new(error.code(), "dir", expected, error.to_string())
+    })?;
+    Ok(Some(index.anchor()))
+}
+
+fn refused(faults: &[EvidenceFault], now: Instant) -> Check {
+    let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let first = faults.first().cloned().unwrap_or_default();
+    let message = format!("not indexed, {} faults, the first: {first}", faults.len());
+    Check::new(EVIDENCE, CheckState::Unhealthy, message).with("faults", faults).observed(Some(now))
+}
+
+pub(super) fn verify(args: &EvidenceVerify, around: Surroundings) -> Result<Answer, Failure> {
+    let keys = args.key_file.as_deref().map(texts::keys).transpose()?;
+    let _lock = match &args.anchor {
+        Some(path) => Some(Lock::take(path, WAIT, "anchor")?),
+        None => None,
+    };
+    let anchor = match &args.anchor {
+        Some(path) => texts::read_if_there(path, "anchor")?.map(|bytes| from_json(&bytes)).transpose()?,
+        None => None,
+    };
+    let wanted = Wanted { keys: keys.as_ref(), anchor, max_age: args.max_age.map(age) };
+    let (check, verified) = check(&args.dir, &wanted, around.clock)?;
+    if let (Some(path), Some(anchor)) = (&args.anchor, verified)
+        && check.state == CheckState::Healthy
+    {
+        let text = serde_json::to_string(&anchor).map_err(|error| {
+            GateError::new(ErrorCode::OutputFailed, "anchor", "an anchor that can be written", error)
+        })?;
+        storage::replace((text + "\n").as_bytes(), path, "anchor")?;
+    }
+    answer(vec![check], &[], &args.shown, around)
+}
+
+/// What is expected of a folder, as it was given.
+pub(super) struct Wanted<'a> {
+    pub(super) keys: Option<&'a KeyRing>,
+    pub(super) anchor: Option<IndexAnchor>,
+    pub(super) max_age: Option<TimeDelta>,
+}
+
+/// Verifies a folder as it is now.
+pub(super) fn check(
+    folder: &Path,
+    wanted: &Wanted<'_>,
+    clock: fn() -> Instant,
+) -> Result<(Check, Option<IndexAnchor>), GateError> {
+    let index = texts::read_if_there(&folder.join(INDEX), "dir")?;
+    let files = evidence_folder::read(folder, "dir")?;
+    let now = clock();
+    let expected = Expectation {
+        trust: wanted.keys.map_or(Trust::Storage, Trust::Keys),
+        anchor: wanted.anchor,
+        now,
+        max_age: wanted.max_age,
+    };
+    let report = verify_files(index.as_deref(), &files, &expected);
+    let check = report.check();
+    // How old the index may be is judged above; the files were read just now.
+    let generated = check.observed_at.map(gate_core::time::format_instant);
+    Ok((
+        Check { name: EVIDENCE.into(), ..check }.with("generated_at", generated).observed(Some(now)),
+        report.anchor,
+    ))
+}

@@ -1,0 +1,62 @@
+//! `tsfm-gate cutover policies`
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use gate_core::cutover::Check;
+use gate_core::cutover::signatures::{SignedFile, sign as sign_digest, signatures};
+use gate_core::digest::Digest;
+use gate_core::time::Instant;
+use gate_core::{ErrorCode, GateError};
+
+use super::super::pretty;
+use super::{Answer, Surroundings, answer, texts};
+use crate::args::{CutoverPolicies, PolicyFiles};
+use crate::failure::Failure;
+use crate::storage::{self, Lock, beside};
+
+/// How long to wait for another process that signs the same file.
+const WAIT: Duration = Duration::from_secs(10);
+
+pub(super) fn run(command: &CutoverPolicies, around: Surroundings) -> Result<Answer, Failure> {
+    let args = match command {
+        CutoverPolicies::Sign(args) => {
+            sign(args, around.clock)?;
+            args
+        }
+        CutoverPolicies::Verify(args) => args,
+    };
+    answer(vec![check(&args.files, &args.key_file, around.clock)?], &[], &args.shown, around)
+}
+
+fn sign(args: &PolicyFiles, clock: fn() -> Instant) -> Result<(), GateError> {
+    let keys = texts::keys(&args.key_file)?;
+    for file in &args.files {
+        let digest = Digest::of(&texts::read(file, "file")?);
+        let signature = sign_digest(digest, &keys, clock())?;
+        let target = beside(file, ".sig");
+        let _lock = Lock::take(&target, WAIT, "signature")?;
+        storage::replace(pretty(&signature).as_bytes(), &target, "signature")?;
+    }
+    Ok(())
+}
+
+/// Judges files with the signatures beside them.
+pub(super) fn check(files: &[PathBuf], keys: &Path, clock: fn() -> Instant) -> Result<Check, GateError> {
+    let keys = texts::keys(keys)?;
+    let read = |file: &PathBuf| {
+        let digest = texts::read(file, "file").ok().map(|bytes| Digest::of(&bytes));
+        let signature = match texts::read(&beside(file, ".sig"), "signature") {
+            Err(error) if error.code() != ErrorCode::FileNotFound => Some(Vec::new()),
+            read => read.ok(),
+        };
+        (file.display().to_string(), digest, signature)
+    };
+    let read: Vec<_> = files.iter().map(read).collect();
+    let facts = read.iter().map(|(name, sha256, signature)| SignedFile {
+        name,
+        sha256: *sha256,
+        signature: signature.as_deref(),
+    });
+    Ok(signatures(&facts.collect::<Vec<_>>(), &keys, clock()))
+}

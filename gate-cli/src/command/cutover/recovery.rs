@@ -1,0 +1,118 @@
+//! `tsfm-gate cutover recovery measure`
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant as Stopwatch};
+
+use gate_core::cutover::Check;
+use gate_core::cutover::readiness::RECOVERY;
+use gate_core::cutover::recovery::{RecoveryFacts, RecoveryLimits, measure};
+use gate_core::digest::Digest;
+use gate_core::time::Instant;
+use gate_core::{ErrorCode, GateError};
+
+use super::{Answer, Surroundings, answer};
+use crate::args::RecoveryMeasure;
+use crate::evidence_folder;
+use crate::failure::Failure;
+use crate::masker::Masker;
+use crate::process::{self, End, Interrupt, Job, Program};
+
+/// What is to be restored, how, and how fast.
+pub(super) struct Restore<'a> {
+    pub(super) source: &'a Path,
+    pub(super) program: &'a Program,
+    pub(super) target: &'a Path,
+    pub(super) timeout: Duration,
+    pub(super) limits: RecoveryLimits,
+}
+
+pub(super) fn run(args: &RecoveryMeasure, around: Surroundings) -> Result<Answer, Failure> {
+    let program = Program::Shell(args.restore.clone());
+    let restore = Restore {
+        source: &args.source,
+        program: &program,
+        target: &args.target,
+        timeout: args.timeout,
+        limits: RecoveryLimits { rto_seconds: args.rto.as_secs_f64(), rpo_files: args.rpo },
+    };
+    let (check, notes) = check(&restore, around.clock)?;
+    answer(vec![check], &notes, &args.shown, around)
+}
+
+/// Restores and compares. What the command said is not shown: its log is masked, and dropped.
+pub(super) fn check(
+    restore: &Restore<'_>,
+    clock: fn() -> Instant,
+) -> Result<(Check, Vec<String>), GateError> {
+    refuse_full(restore.target)?;
+    let source = digests(restore.source, "source")?;
+    let masker = Masker::of_environment([])?;
+    let folder = tempfile::tempdir().map_err(|error| {
+        GateError::new(ErrorCode::OutputFailed, "log", "a temporary folder", error.kind())
+    })?;
+    let started = Stopwatch::now();
+    let ended = process::run(&Job {
+        program: restore.program,
+        environment: &[],
+        timeout: restore.timeout,
+        log: &folder.path().join("restore.log"),
+        masker: &masker,
+        interrupt: &Interrupt::listen(),
+    })?;
+    // What a command that failed has left is no restore, whatever it looks like.
+    let done = ended.end == End::Exited(0);
+    let restored = if done { Some(digests(restore.target, "target")?) } else { None };
+    let seconds = done.then(|| started.elapsed().as_secs_f64());
+    let measured_at = Some(clock());
+    let facts = RecoveryFacts { source: Some(source), restored, seconds, measured_at, retention: None };
+    let report = measure(&facts, &restore.limits, clock());
+    let mut check = Check { name: RECOVERY.into(), ..report.check() };
+    let mut notes = Vec::new();
+    if !done {
+        let why = how(&ended.end);
+        check.state = gate_core::cutover::CheckState::Unhealthy;
+        check.message = format!("the restore {why}");
+        notes.push(format!("`{}` {why}", masker.text(&restore.program.shown())));
+    }
+    Ok((check, notes))
+}
+
+/// How a command ended that did not end well.
+pub(super) fn how(end: &End) -> String {
+    match end {
+        End::Exited(code) => format!("ended with exit code {code}"),
+        End::Killed => "was ended by a signal".to_owned(),
+        End::TimedOut => "ran into its timeout".to_owned(),
+        End::Interrupted => "was interrupted".to_owned(),
+        End::NotStarted(why) => format!("could not be started: {why}"),
+    }
+}
+
+/// Files that were there before would be taken for restored ones.
+fn refuse_full(target: &Path) -> Result<(), GateError> {
+    let found = match fs::read_dir(target) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => format!("`{}`: {error}", target.display()),
+        Ok(mut entries) => {
+            if entries.next().is_none() {
+                return Ok(());
+            }
+            format!("files in `{}`", target.display())
+        }
+    };
+    Err(GateError::new(ErrorCode::Contradiction, "target", "an empty folder, or none", found))
+}
+
+fn digests(folder: &Path, argument: &'static str) -> Result<BTreeMap<String, Digest>, GateError> {
+    let mut all = BTreeMap::new();
+    for (name, digest) in evidence_folder::digests(folder, argument)? {
+        let Some(digest) = digest else {
+            let found = format!("`{}` in `{}`", name.escape_debug(), folder.display());
+            return Err(GateError::new(ErrorCode::FileUnreadable, argument, "readable regular files", found));
+        };
+        all.insert(name, digest);
+    }
+    Ok(all)
+}

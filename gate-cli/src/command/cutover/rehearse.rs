@@ -1,0 +1,235 @@
+//! `tsfm-gate cutover rehearse`
+
+use std::fs;
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant as Stopwatch};
+
+use gate_core::cutover::rehearsal::{
+    Action, Deed, Outcome, REHEARSAL_SCHEMA, Rehearsal, RehearsalPlan, RehearsalReport,
+};
+use gate_core::time::Instant;
+use gate_core::{ErrorCode, GateError};
+use serde::Deserialize;
+
+use super::super::{Answer, Surroundings, pretty, report_format};
+use super::plan::{CanaryPart, Line, ReadyzPart, Time, limit};
+use super::recovery::how;
+use super::{canary, checks, side_by_side, texts};
+use crate::args::{CutoverRehearse, ReportFormat};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input::followed;
+use crate::masker::Masker;
+use crate::process::{self, End, Interrupt, Job, Program};
+use crate::storage::{self, Lock};
+
+/// How long to wait for another rehearsal: two at once would move each other's traffic.
+const WAIT: Duration = Duration::from_secs(1);
+
+/// How often to look whether a wait is to end.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// How long a command may take.
+const TIMEOUT: Duration = Duration::from_mins(1);
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plan {
+    schema_version: String,
+    #[serde(default)]
+    rehearsal: RehearsalPlan,
+    commands: Commands,
+    readyz: Option<ReadyzPart>,
+    canary: CanaryPart,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Commands {
+    set_traffic: Line,
+    read_traffic: Line,
+    inject: Line,
+    abort: Line,
+    timeout: Option<Time>,
+}
+
+pub(super) fn run(args: &CutoverRehearse, around: Surroundings) -> Result<Answer, Failure> {
+    let plan: Plan = texts::document(&args.plan, "plan")?;
+    if plan.schema_version != REHEARSAL_SCHEMA {
+        let found = format!("`{}`", plan.schema_version.escape_debug());
+        let expected = format!("`{REHEARSAL_SCHEMA}`");
+        return Err(GateError::new(ErrorCode::SchemaVersion, "schema_version", expected, found).into());
+    }
+    let rehearsal = Rehearsal::new(plan.rehearsal.clone())?;
+    let target: PathBuf = followed(&args.plan).unwrap_or_else(|_| args.plan.clone());
+    let _lock = Lock::take(&target, WAIT, "plan")?;
+    let report = Stage::new(&plan, around.clock)?.play(rehearsal)?;
+    let exit = if report.passed { Exit::Promote } else { Exit::Rollback };
+    let json = pretty(&report);
+    if let Some(path) = &args.report {
+        let target = followed(path).unwrap_or_else(|_| path.clone());
+        let _lock = Lock::take(&target, WAIT, "report")?;
+        storage::replace(json.as_bytes(), &target, "report")?;
+    }
+    let text = match report_format(args.shown.format) {
+        ReportFormat::Json => json,
+        ReportFormat::Text => shown(&report, around.clock),
+    };
+    Ok(Answer::on_stdout(text, exit))
+}
+
+/// Where a rehearsal takes place: the commands, the clock, and whoever interrupts.
+struct Stage<'a> {
+    plan: &'a Plan,
+    clock: fn() -> Instant,
+    masker: Masker,
+    logs: tempfile::TempDir,
+    interrupt: Interrupt,
+    started: Stopwatch,
+    /// What follows is the way back, which is not to be interrupted.
+    going_back: bool,
+}
+
+impl<'a> Stage<'a> {
+    fn new(plan: &'a Plan, clock: fn() -> Instant) -> Result<Self, GateError> {
+        let logs = tempfile::tempdir().map_err(|error| {
+            GateError::new(ErrorCode::OutputFailed, "log", "a temporary folder", error.kind())
+        })?;
+        let (interrupt, started) = (Interrupt::listen(), Stopwatch::now());
+        Ok(Self {
+            plan,
+            clock,
+            masker: Masker::of_environment([])?,
+            logs,
+            interrupt,
+            started,
+            going_back: false,
+        })
+    }
+
+    fn play(mut self, mut rehearsal: Rehearsal) -> Result<RehearsalReport, GateError> {
+        while let Some(action) = rehearsal.next() {
+            let is_way_back = self.going_back || matches!(action, Action::Abort | Action::ReadTraffic);
+            let outcome = if self.interrupt.is_set() && !is_way_back {
+                Outcome::Failed("interrupted".to_owned())
+            } else {
+                self.act(action)?
+            };
+            rehearsal.tell(outcome, u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX));
+        }
+        Ok(rehearsal.finish())
+    }
+
+    fn act(&mut self, action: Action) -> Result<Outcome, GateError> {
+        let commands = &self.plan.commands;
+        let plain = |line: &Line| line.program("percent", "");
+        Ok(match action {
+            Action::Check => self.check(),
+            Action::SetTraffic { percent } => {
+                let set = commands.set_traffic.program("percent", &percent.to_string());
+                match self.command("set_traffic", &set)? {
+                    Ok(_) => self.traffic()?,
+                    Err(why) => Outcome::Failed(why),
+                }
+            }
+            Action::Wait { ms } => {
+                self.wait(Duration::from_millis(ms));
+                Outcome::Done
+            }
+            Action::Inject => done(self.command("inject", &plain(&commands.inject))?),
+            Action::Abort => {
+                // From here on it only goes back.
+                self.going_back = true;
+                done(self.command("abort", &plain(&commands.abort))?)
+            }
+            Action::ReadTraffic => self.traffic()?,
+        })
+    }
+
+    fn check(&self) -> Outcome {
+        let clock = self.clock;
+        let readyz = self.plan.readyz.clone().map(|part| checks::readyz(part, clock));
+        let mut all = side_by_side::run(readyz.into_iter().collect());
+        let (check, decision) = canary::check(&self.plan.canary, clock);
+        all.push(check);
+        Outcome::Checked(all, decision)
+    }
+
+    fn wait(&self, time: Duration) {
+        let started = Stopwatch::now();
+        while let Some(left) = time.checked_sub(started.elapsed()).filter(|left| !left.is_zero()) {
+            if self.interrupt.is_set() && !self.going_back {
+                return;
+            }
+            thread::sleep(left.min(PAUSE));
+        }
+    }
+
+    /// The share that the command prints: a whole number of percent, with or without the sign.
+    fn traffic(&self) -> Result<Outcome, GateError> {
+        let read = self.plan.commands.read_traffic.program("percent", "");
+        Ok(match self.command("read_traffic", &read)? {
+            Err(why) => Outcome::Failed(why),
+            Ok(said) => match said.trim().trim_end_matches('%').parse::<u8>() {
+                Ok(percent @ 0..=100) => Outcome::Traffic(percent),
+                _ => Outcome::Failed(
+                    "read_traffic: expected a whole number of percent, found something else".to_owned(),
+                ),
+            },
+        })
+    }
+
+    /// Runs a command. What it said, or how it ended if not well.
+    fn command(&self, name: &str, program: &Program) -> Result<Result<String, String>, GateError> {
+        let never = Interrupt::never();
+        let log = self.logs.path().join(name);
+        let timeout = self.plan.commands.timeout.map_or(TIMEOUT, |_| limit(self.plan.commands.timeout));
+        let ended = process::run(&Job {
+            program,
+            environment: &[],
+            timeout,
+            log: &log,
+            masker: &self.masker,
+            interrupt: if self.going_back { &never } else { &self.interrupt },
+        })?;
+        if ended.end != End::Exited(0) {
+            return Ok(Err(format!("{name} {}", how(&ended.end))));
+        }
+        let said = fs::read(&log).unwrap_or_default();
+        Ok(Ok(String::from_utf8_lossy(&said).into_owned()))
+    }
+}
+
+fn done(ended: Result<String, String>) -> Outcome {
+    match ended {
+        Ok(_) => Outcome::Done,
+        Err(why) => Outcome::Failed(why),
+    }
+}
+
+fn shown(report: &RehearsalReport, clock: fn() -> Instant) -> String {
+    let lines: String = report.deeds.iter().map(line).collect();
+    let check = report.check(Some(clock()));
+    let last = if report.passed {
+        "✓✓✓ ALL REHEARSALS PASSED ✓✓✓"
+    } else {
+        "✗✗✗ REHEARSAL FAILED ✗✗✗"
+    };
+    format!("{lines}\nRehearsal {}\n{last}\n", check.message)
+}
+
+fn line(deed: &Deed) -> String {
+    let sign = if deed.ok { "✓" } else { "✗" };
+    let action = match deed.action {
+        Action::Check => "check".to_owned(),
+        Action::SetTraffic { percent } => format!("traffic to {percent}%"),
+        Action::Wait { ms } => format!("wait {}", crate::duration::shown(Duration::from_millis(ms))),
+        Action::Inject => "inject a burst".to_owned(),
+        Action::Abort => "abort".to_owned(),
+        Action::ReadTraffic => "read the traffic".to_owned(),
+    };
+    let seconds = Duration::from_millis(deed.to_ms).as_secs_f64();
+    let message = deed.message.escape_debug();
+    format!("{sign} {seconds:>7.1}s  {action:<18} {message}\n")
+}

@@ -1,0 +1,96 @@
+//! `cutover evidence index` and `verify`
+
+use std::fs;
+
+use crate::{Folder, Ran};
+
+fn evidence(folder: &Folder, word: &str, more: &[&str]) -> Ran {
+    folder.gate(&[&["cutover", "evidence", word, "evidence", "--key-file", "sign.json"], more].concat())
+}
+
+fn indexed(count: usize) -> Folder {
+    let folder = Folder::empty();
+    folder.evidence(count);
+    assert_eq!(evidence(&folder, "index", &[]).check().0, 0);
+    folder
+}
+
+#[test]
+fn what_was_indexed_verifies_and_nothing_else_is_written_into_the_folder() {
+    let folder = indexed(5);
+    assert_eq!(folder.names("evidence"), ["0.json", "1.json", "2.json", "3.json", "4.json", "index.json"]);
+    let (code, state, message) = evidence(&folder, "verify", &[]).check();
+    assert_eq!((code, state.as_str()), (0, "healthy"));
+    assert_eq!(message, "5 files as listed, signed by `ops`");
+    assert_eq!(folder.names("evidence").len(), 6);
+}
+
+#[test]
+fn every_fault_of_every_file_is_reported() {
+    let folder = indexed(4);
+    folder.write("evidence/0.json", "{}");
+    fs::remove_file(folder.path("evidence/1.json")).unwrap();
+    folder.write("evidence/new.json", "{}");
+    folder.write("evidence/2.json", "not json");
+    fs::create_dir(folder.path("evidence/deep")).unwrap();
+    folder.write("evidence/deep/er.json", "{}");
+    let ran = evidence(&folder, "verify", &[]);
+    assert_eq!(ran.check().0, 3);
+    let faults = ran.answer()["checks"][0]["details"]["faults"].to_string();
+    for name in ["0.json", "1.json", "2.json", "new.json", "deep/er.json"] {
+        assert!(faults.contains(&format!("{name}: ")), "{name}: {faults}");
+    }
+    assert!(!faults.contains("3.json"), "{faults}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_not_followed() {
+    let folder = indexed(2);
+    folder.write("elsewhere.json", folder.read("evidence/1.json"));
+    fs::remove_file(folder.path("evidence/1.json")).unwrap();
+    std::os::unix::fs::symlink("../elsewhere.json", folder.path("evidence/1.json")).unwrap();
+    assert_eq!(evidence(&folder, "verify", &[]).check().0, 3);
+}
+
+#[test]
+fn what_would_not_verify_is_not_indexed() {
+    let folder = indexed(2);
+    let before = folder.read("evidence/index.json");
+    folder.write("evidence/0.json", "{}");
+    assert_eq!(evidence(&folder, "index", &[]).check().0, 3);
+    assert_eq!(folder.read("evidence/index.json"), before);
+    let none = folder.gate(&["cutover", "evidence", "index", "nowhere"]);
+    assert_eq!(none.error_code(), "file-not-found");
+}
+
+#[test]
+fn an_older_folder_that_is_put_back_shows() {
+    let folder = indexed(2);
+    let (old, file) = (folder.read("evidence/index.json"), folder.read("evidence/0.json"));
+    folder.write("evidence/0.json", file.replace("\"value\":0", "\"value\":9"));
+    assert_eq!(evidence(&folder, "index", &[]).check().0, 0);
+    let anchor = ["--anchor", "anchor.json"];
+    assert_eq!(evidence(&folder, "verify", &anchor).check().0, 0);
+    folder.write("evidence/0.json", file);
+    folder.write("evidence/index.json", old);
+    assert_eq!(evidence(&folder, "verify", &[]).check().0, 0, "the old folder is whole in itself");
+    let (code, _, message) = evidence(&folder, "verify", &anchor).check();
+    assert_eq!((code, message.contains("expected at least 2, found 1")), (3, true), "{message}");
+}
+
+#[test]
+fn without_the_key_it_is_said_and_with_another_it_fails() {
+    let folder = indexed(1);
+    let (code, _, message) = folder.gate(&["cutover", "evidence", "verify", "evidence"]).check();
+    assert!(code != 1, "{message}");
+    let other = folder.read("sign.json").replace("k3y", "oth");
+    folder.write("sign.json", other);
+    assert_eq!(evidence(&folder, "verify", &[]).check().0, 3);
+}
+
+#[test]
+fn many_files_on_two_threads_keep_their_order() {
+    let folder = indexed(300);
+    assert_eq!(evidence(&folder, "verify", &[]).check().0, 0);
+}

@@ -1,0 +1,76 @@
+//! `cutover keys check`
+
+use serde_json::{Value, json};
+
+use crate::server::{Does, Server, response};
+use crate::{Folder, from_now, keys};
+
+fn check(folder: &Folder, more: &[&str]) -> crate::Ran {
+    folder.gate(&[&["cutover", "keys", "check", "--file", "keys.json"], more].concat())
+}
+
+#[test]
+fn every_key_is_counted_down() {
+    let folder = Folder::empty();
+    let list = json!([
+        {"state": "active", "expires_at": from_now(30 * 1440)},
+        {"state": "grace", "grace_until": from_now(20 * 1440)},
+    ]);
+    folder.write("keys.json", keys(list));
+    assert_eq!(check(&folder, &[]).check(), (0, "healthy".to_owned(), "1 active, 1 grace".to_owned()));
+    let (code, _, message) = check(&folder, &["--warn-days", "25"]).check();
+    assert_eq!((code, message.contains("k1: Grace period expires in 19 days")), (2, true), "{message}");
+    assert_eq!(check(&folder, &["--warn-days", "25", "--critical-days", "25"]).check().0, 3);
+    assert_eq!(check(&folder, &["--critical-days", "25"]).error_code(), "contradiction");
+    assert_eq!(check(&folder, &["--warn-days", "soon"]).error_code(), "wrong-value");
+}
+
+#[test]
+fn no_list_is_no_pass() {
+    let folder = Folder::empty();
+    assert_eq!(check(&folder, &[]).check().0, 3);
+    for text in ["", "[]", "{}", "not json", r#"[{"key_id": "a", "state": "compromised"}]"#] {
+        folder.write("keys.json", text);
+        assert_eq!(check(&folder, &[]).check().0, 3, "{text}");
+    }
+    let unset = folder.gate(&["cutover", "keys", "check", "--env", "NO_SUCH_KEYS"]);
+    assert_eq!(unset.check().0, 3);
+}
+
+#[test]
+fn keys_from_the_environment() {
+    let folder = Folder::empty();
+    let mut program = folder.program();
+    program.env("POLICY_KEYS", keys(json!([{"state": "active", "expires_at": from_now(30 * 1440)}])));
+    let output = program.args(["cutover", "keys", "check", "--env", "POLICY_KEYS"]).output().unwrap();
+    assert_eq!(crate::Ran::new(output).check().0, 0);
+}
+
+#[test]
+fn an_alert_is_sent_for_what_is_not_well_and_only_then() {
+    let folder = Folder::empty();
+    let hook = Server::new(Does::Sends(response("200 OK", "ok")));
+    folder.write("keys.json", keys(json!([{"state": "active", "expires_at": from_now(30 * 1440)}])));
+    assert_eq!(check(&folder, &["--alert-url", &hook.url()]).check().0, 0);
+    assert!(hook.asked().is_empty());
+    folder.write("keys.json", keys(json!([{"state": "active", "expires_at": from_now(1440)}])));
+    let ran = check(&folder, &["--alert-url", &hook.url()]);
+    assert_eq!(ran.check().0, 3);
+    assert!(ran.answer()["notes"][0].as_str().unwrap().starts_with("the alert was delivered"));
+    let asked = hook.asked();
+    let body: Value = serde_json::from_str(asked[0].split_once("\r\n\r\n").unwrap().1).unwrap();
+    assert_eq!(body["attachments"][0]["color"], "danger");
+    assert_eq!(body["attachments"][0]["fields"][0]["title"], "k0");
+}
+
+#[test]
+fn an_alert_that_was_not_delivered_changes_nothing_else() {
+    let folder = Folder::empty();
+    folder.write("keys.json", keys(json!([{"state": "active", "expires_at": from_now(1440)}])));
+    let broken = Server::new(Does::Sends(response("500 Error", "")));
+    for url in [broken.url(), "http://127.0.0.1:9/hook".to_owned()] {
+        let ran = check(&folder, &["--alert-url", &url]);
+        assert_eq!(ran.check().0, 3);
+        assert!(ran.answer()["notes"][0].as_str().unwrap().contains("NOT delivered"), "{}", ran.stdout);
+    }
+}

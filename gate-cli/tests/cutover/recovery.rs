@@ -1,0 +1,64 @@
+//! `cutover recovery measure`
+
+use std::time::{Duration, Instant};
+
+use crate::{Folder, Ran};
+
+fn measure(folder: &Folder, restore: &str, more: &[&str]) -> Ran {
+    let words =
+        ["cutover", "recovery", "measure", "--source", "evidence", "--target", "back", "--restore", restore];
+    folder.gate(&[&words, more].concat())
+}
+
+fn restored(restore: &str, more: &[&str]) -> (i32, String, String) {
+    let folder = Folder::empty();
+    folder.evidence(3);
+    measure(&folder, restore, more).check()
+}
+
+#[test]
+fn a_whole_restore_passes() {
+    let (code, _, message) = restored("cp -r evidence back", &[]);
+    assert_eq!((code, message.starts_with("3 files restored in ")), (0, true), "{message}");
+}
+
+#[test]
+fn one_file_may_be_lost_and_none_may_differ() {
+    assert_eq!(restored("cp -r evidence back; rm back/1.json", &[]).0, 0);
+    assert_eq!(restored("cp -r evidence back; rm back/1.json", &["--rpo", "0"]).0, 3);
+    assert_eq!(restored("cp -r evidence back; rm back/1.json back/2.json", &[]).0, 3);
+    assert_eq!(restored("cp -r evidence back; echo >> back/1.json", &[]).0, 3);
+    assert_eq!(restored("cp -r evidence back; echo > back/extra", &[]).0, 3);
+}
+
+#[test]
+fn what_did_not_end_well_is_no_restore() {
+    let (code, state, message) = restored("cp -r evidence back; exit 7", &[]);
+    assert_eq!(
+        (code, state.as_str(), message.as_str()),
+        (3, "unhealthy", "the restore ended with exit code 7")
+    );
+    let started = Instant::now();
+    let (code, _, message) = restored("cp -r evidence back; sleep 60", &["--timeout", "300ms"]);
+    assert_eq!((code, message.as_str()), (3, "the restore ran into its timeout"));
+    assert!(started.elapsed() < Duration::from_secs(10));
+    let (code, _, message) = restored("sleep 0.3; cp -r evidence back", &["--rto", "100ms"]);
+    assert_eq!((code, message.starts_with("rto: expected at most 0.1 s")), (3, true), "{message}");
+}
+
+#[test]
+fn files_that_were_there_before_are_refused() {
+    let folder = Folder::empty();
+    folder.evidence(1);
+    std::fs::create_dir(folder.path("back")).unwrap();
+    assert_eq!(measure(&folder, "cp evidence/* back", &[]).check().0, 0);
+    assert_eq!(measure(&folder, "true", &[]).error_code(), "contradiction");
+}
+
+#[test]
+fn no_source_is_an_error_and_an_empty_one_no_pass() {
+    let folder = Folder::empty();
+    assert_eq!(measure(&folder, "true", &[]).error_code(), "file-not-found");
+    std::fs::create_dir(folder.path("evidence")).unwrap();
+    assert_eq!(measure(&folder, "mkdir back", &[]).check().0, 3);
+}
