@@ -134,7 +134,7 @@ fn the_breaker_made_bad() {
 
 #[test]
 fn the_canary_made_bad() {
-    made_bad(4, "degraded", "burst", |folder| folder.write("snapshot.json", snapshot(0.009).to_string()));
+    made_bad(4, "unhealthy", "burst", |folder| folder.write("snapshot.json", snapshot(0.009).to_string()));
     made_bad(4, "unhealthy", "trigger", |folder| folder.write("snapshot.json", snapshot(0.05).to_string()));
     made_bad(4, "unknown", "nothing at", |folder| fs::remove_file(folder.path("snapshot.json")).unwrap());
     made_bad(4, "unhealthy", "expected", |folder| folder.write("snapshot.json", "{\"metrics\": 5}"));
