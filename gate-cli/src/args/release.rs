@@ -65,8 +65,8 @@ const SECRETS_HELP: &str = after_help!(
 
 Links are not followed; one that leads out of its tree is a part of the release that nobody
 looked at, and so is a file that cannot be read: without a finding that is inconclusive (2).
-allowed.yaml: [{artifact: dist/readme.md, rule: api-key, fingerprint: 1a2b3c4d, reason: an example,
-                author: kim, until: 2027-01-01T00:00:00Z}]
+allowed.yaml: {allowed: [{artifact: dist/readme.md, rule: api-key, fingerprint: 1a2b3c4d,
+                          reason: an example, author: kim, until: 2027-01-01T00:00:00Z}]}
 Fingerprints are digests under the key in --key-env, else under a key of this run alone."
 );
 
@@ -76,7 +76,7 @@ const MATRIX_HELP: &str = after_help!(
 release.yaml: {required: [{name: unit, max_age: 24h}, {name: perf, max_age: 7d, waivable: true}],
                candidate: {commit: …, artifact: …, policy: …, data: …}, waivers: []}
 verdicts/*.json: {\"gate\": \"unit\", \"verdict\": \"pass\", \"binding\": {…}, \"actor\": \"ci\",
-                  \"tool_version\": \"1.4\", \"at\": \"2026-11-21T10:00:00Z\"}, one or a list a file"
+                  \"tool_version\": \"1.4\", \"at\": \"2026-11-21T10:00:00Z\"}, one a file"
 );
 
 const AUDIT_HELP: &str = after_help!(

@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gate_core::document::from_json;
 use gate_core::release::matrix::{self, Binding, GateRecord, MatrixReport, RequiredGate, Waiver};
 use gate_core::time::Instant;
 use gate_core::{ErrorCode, GateError};
@@ -11,8 +10,7 @@ use serde::Deserialize;
 
 use crate::args::Evidence;
 use crate::document_file;
-use crate::failure::{Failure, Refusal};
-use crate::input;
+use crate::failure::Failure;
 
 /// So many files of verdicts are read.
 const MAX_FILES: usize = 10_000;
@@ -32,20 +30,9 @@ pub(super) fn judge(args: &Evidence, now: Instant) -> Result<MatrixReport, Failu
     let plan: Plan = document_file::read(&args.plan, "plan")?;
     let mut records = Vec::new();
     for path in files(&args.verdicts)? {
-        records.extend(read(&path)?);
+        records.push(document_file::read_json::<GateRecord>(&path, "verdicts")?);
     }
     Ok(matrix::judge(&plan.required, &plan.candidate, &records, &plan.waivers, now)?)
-}
-
-/// The verdicts of a file: a list, or one.
-fn read(path: &Path) -> Result<Vec<GateRecord>, Box<Refusal>> {
-    let source = input::read(path, "verdicts")?;
-    let records = if source.bytes.trim_ascii_start().starts_with(b"[") {
-        from_json(&source.bytes)
-    } else {
-        from_json(&source.bytes).map(|one| vec![one])
-    };
-    records.map_err(|error| Refusal::about(error, source))
 }
 
 /// Every `*.json` of the folder, in order. What lies deeper is somebody else's.

@@ -6,6 +6,7 @@ use std::path::Path;
 use gate_core::release::secrets::{Allowed, Scanner, SecretFinding, SecretReport, judge};
 use gate_core::secret::Secret;
 use gate_core::{ErrorCode, GateError};
+use serde::Deserialize;
 
 use super::{Answer, Surroundings, exit, judged, lines, now, one_line};
 use crate::args::ReleaseSecrets;
@@ -17,12 +18,19 @@ use crate::secret_scan::{scan, walk};
 /// Threads of a scan.
 const THREADS: usize = 2;
 
+/// The document of allowances.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AllowList {
+    allowed: Vec<Allowed>,
+}
+
 /// Scans files and folders.
 pub(super) fn run(args: &ReleaseSecrets, around: Surroundings) -> Result<Answer, Failure> {
     let now = now(args.now.as_deref(), around)?;
-    let allowed: Vec<Allowed> = match &args.allow {
+    let list: AllowList = match &args.allow {
         Some(path) => document_file::read(path, "allow")?,
-        None => Vec::new(),
+        None => AllowList::default(),
     };
     let scanner = Scanner::new(key(args.key_env.as_deref())?);
     for path in &args.paths {
@@ -30,7 +38,7 @@ pub(super) fn run(args: &ReleaseSecrets, around: Surroundings) -> Result<Answer,
     }
     let files = walk(&args.paths).map_err(|error| unreadable("one of them", &error))?;
     let names: Vec<String> = files.iter().map(|found| found.name.clone()).collect();
-    let report = judge(&names, &scan(files, &scanner, THREADS), &allowed, now);
+    let report = judge(&names, &scan(files, &scanner, THREADS), &list.allowed, now);
     Ok(judged(args.format, exit(report.verdict), &report, text))
 }
 

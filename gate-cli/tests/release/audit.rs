@@ -1,0 +1,122 @@
+//! The log of decisions.
+
+use std::fs::OpenOptions;
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::{Folder, TOKEN};
+
+fn entry(folder: &Folder, reason: &str) {
+    let entry = json!({"at": "2026-11-21T10:00:00Z", "actor": "kim", "action": "promote prod",
+        "digests": {"artifact": "0".repeat(64)}, "criteria": [{"name": "matrix", "met": true}],
+        "result": "pass", "reason": reason});
+    folder.write("entry.json", entry.to_string());
+}
+
+const APPEND: [&str; 6] = ["release", "audit", "append", "a.log", "--entry", "entry.json"];
+const ANCHOR: [&str; 2] = ["--anchor", "anchor.json"];
+const VERIFY: [&str; 4] = ["release", "audit", "verify", "a.log"];
+
+/// A log of so many records.
+fn log(records: usize) -> Folder {
+    let folder = Folder::new();
+    for number in 0..records {
+        entry(&folder, &format!("number {number}"));
+        let new: &[&str] = if number == 0 { &["--new"] } else { &[] };
+        assert_eq!(folder.gate(&[&APPEND[..], &ANCHOR, new].concat()).code, 0);
+    }
+    folder
+}
+
+#[test]
+fn a_log_grows_by_whole_records_and_shows_every_change() {
+    let folder = log(3);
+    let verify = |more: &[&str]| folder.gate(&[&VERIFY[..], more].concat());
+    let report = verify(&ANCHOR).json();
+    assert_eq!((&report["verified"], &report["end"]["records"]), (&true.into(), &3.into()));
+    let good = folder.read("a.log");
+    let lines: Vec<&str> = good.split_inclusive('\n').collect();
+    let bad = [
+        good.replace("number 1", "number 7"),
+        [lines[0], lines[2]].concat(),
+        [lines[1], lines[0], lines[2]].concat(),
+        [lines[0], lines[1], lines[2], lines[2]].concat(),
+        good.trim_end().to_owned(),
+        format!("{good}\n"),
+        String::new(),
+    ];
+    for text in bad {
+        folder.write("a.log", &text);
+        assert_eq!(verify(&[]).code, 3, "{text}");
+        // Nothing is added to it.
+        assert_eq!((folder.gate(&APPEND).code, folder.read("a.log")), (3, text));
+    }
+    folder.write("a.log", lines[..2].concat());
+    assert_eq!((verify(&[]).code, verify(&ANCHOR).code), (0, 3));
+    assert_eq!(folder.gate(&[&APPEND[..], &ANCHOR].concat()).code, 3);
+}
+
+#[test]
+fn a_log_that_is_missing_is_no_empty_one() {
+    let folder = Folder::new();
+    entry(&folder, "first");
+    assert_eq!(folder.gate(&APPEND).error_code(), "file-not-found");
+    assert_eq!(folder.gate(&VERIFY).error_code(), "file-not-found");
+    assert_eq!(folder.gate(&[&APPEND[..], &["--new"]].concat()).code, 0);
+    assert_eq!(folder.gate(&[&APPEND[..], &["--new"]].concat()).error_code(), "contradiction");
+    folder.write("entry.json", "{}");
+    assert_eq!(folder.gate(&APPEND).error_code(), "missing-field");
+    assert_eq!(folder.gate(&["release", "audit", "verify", "."]).error_code(), "file-unreadable");
+}
+
+#[test]
+fn the_log_holds_no_token() {
+    let folder = Folder::new();
+    entry(&folder, &format!("called with {TOKEN}"));
+    assert_eq!(folder.gate(&[&APPEND[..], &["--new"]].concat()).code, 0);
+    assert!(folder.read("a.log").contains("called with ***"));
+    assert_eq!(folder.gate(&VERIFY).code, 0);
+}
+
+#[test]
+fn kill_9_at_any_point_of_an_append_leaves_the_old_log_or_the_new_one() {
+    let folder = log(1);
+    let mut seed = 0x5eed_0006_u64;
+    let (mut limit, mut old, mut new) = (4_000_u64, 0, 0);
+    for _ in 0..150 {
+        let before = folder.read("a.log");
+        let mut child = folder.program().args(APPEND).stdout(Stdio::null()).spawn().unwrap();
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        thread::sleep(Duration::from_micros((seed >> 33) % limit));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let after = folder.read("a.log");
+        if after == before {
+            old += 1;
+            limit += limit / 16 + 1;
+        } else {
+            assert!(after.starts_with(&before) && after.lines().count() == before.lines().count() + 1);
+            new += 1;
+            limit -= limit / 16;
+        }
+        assert_eq!(folder.gate(&VERIFY).code, 0);
+    }
+    assert!(old >= 15 && new >= 15, "{old} old and {new} new: the kills were not spread over the writes");
+}
+
+#[test]
+fn two_appenders_lose_no_record_and_one_that_waits_too_long_says_so() {
+    let folder = log(1);
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| (0..10).for_each(|_| assert_eq!(folder.gate(&APPEND).code, 0)));
+        }
+    });
+    assert_eq!(folder.gate(&VERIFY).json()["end"]["records"], 21);
+    let lock = OpenOptions::new().write(true).open(folder.path("a.log.lock")).unwrap();
+    lock.lock().unwrap();
+    assert_eq!(folder.gate(&[&APPEND[..], &["--wait", "0"]].concat()).error_code(), "state-locked");
+}

@@ -1,0 +1,52 @@
+//! From stage to stage, and back.
+
+use crate::{Folder, NOW, TOKEN};
+
+const SIGN: [&str; 4] = ["--actor", "kim", "--reason", "release 1.4"];
+const STATE: [&str; 2] = ["--state", "p.json"];
+
+#[test]
+fn a_build_goes_its_way_with_evidence_and_health_and_comes_back() {
+    let folder = Folder::new();
+    let digest = "1".repeat(64);
+    let gate = |words: &[&str], more: &[&[&str]]| {
+        folder.gate(&[&["release", "promote"], words, &STATE, &NOW, &more.concat()[..]].concat())
+    };
+    let evidence = ["--digest", &digest, "--plan", "release.yaml", "--verdicts", "verdicts"];
+    let to = |stage: &str| gate(&["to", stage], &[&evidence, &SIGN]);
+    folder.evidence(&digest, "pass");
+    assert_eq!(to("dev").error_code(), "file-not-found");
+    assert_eq!(gate(&["init"], &[]).code, 0);
+    assert_eq!(gate(&["init"], &[]).error_code(), "contradiction");
+    let before = folder.read("p.json");
+    assert_eq!((to("staging").code, folder.read("p.json") == before), (3, true));
+    assert_eq!(to("dev").json()["action"]["digest"], digest);
+    assert_eq!(to("staging").code, 3);
+    assert_eq!(gate(&["observe", "dev", "--health", "healthy"], &[]).code, 0);
+    assert_eq!(to("staging").code, 0);
+    for code in [2, 2, 3] {
+        assert_eq!(gate(&["observe", "staging", "--health", "unknown"], &[]).code, code);
+    }
+    assert_eq!(to("staging").code, 3);
+    assert_eq!(gate(&["readmit", "--digest", &digest], &[&["--actor", "lee", "--reason", TOKEN]]).code, 0);
+    assert_eq!(to("staging").code, 0);
+    assert_eq!(gate(&["rollback", "prod"], &[&SIGN]).code, 3);
+    assert_eq!(gate(&["rollback", "staging"], &[&SIGN]).json()["action"]["action"], "stop");
+    assert_eq!(gate(&["status"], &[]).json()["state"]["staging"]["current"], serde_json::Value::Null);
+    assert!(!folder.read("p.json").contains(TOKEN) && folder.read("p.json").contains("***"));
+}
+
+#[test]
+fn a_state_that_cannot_be_read_is_not_one_in_which_nothing_runs() {
+    let folder = Folder::new();
+    for (text, code) in [
+        ("", "empty-input"),
+        ("{}", "missing-field"),
+        ("{\"schema_version\": \"v9\", \"promotion\": {}}", "missing-field"),
+    ] {
+        folder.write("p.json", text);
+        assert_eq!(folder.gate(&["release", "promote", "status", "--state", "p.json"]).error_code(), code);
+        let observe = ["release", "promote", "observe", "dev", "--health", "healthy", "--state", "p.json"];
+        assert_eq!((folder.gate(&observe).code, folder.read("p.json").as_str()), (1, text));
+    }
+}
