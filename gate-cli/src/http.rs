@@ -4,6 +4,8 @@
 //! never from TLS to none: an answer from elsewhere says nothing about this service. No text that comes out of here
 //! has a path, a query or a user of a URL, any of which may be a secret.
 
+mod ask;
+
 use std::io;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -13,6 +15,7 @@ use ureq::http::{Response, Uri};
 use ureq::{Agent, Body};
 
 use crate::duration::shown;
+pub(crate) use ask::{Question, ask};
 
 /// The longest answer that is read: a service has less to say about itself.
 const MAX_BODY_BYTES: u64 = 1024 * 1024;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
 use super::ReportFormat;
 
@@ -68,6 +68,15 @@ const METRICS_HELP: &str = after_help!(
 A series counts once it has a sample above 0: a `# TYPE` line is a promise, no measurement."
 );
 
+const SECURITY_HELP: &str = after_help!(
+    "  TSFM_FORECAST_API_TOKEN=… tsfm-gate harden security --base-url http://127.0.0.1:8100
+  tsfm-gate harden security --base-url https://api.example.com --token-env MY_TOKEN --path /forecast
+
+Asked of POST {base}{path}: 401 without a token and with a wrong one, 200 with the token, and
+429 with Retry-After within --limit calls; on every answer nosniff, DENY, no-referrer and
+no-store; and on every 5xx a body that says nothing about the inside."
+);
+
 const PERF_HELP: &str = after_help!(
     "  python3 bench.py > bench.log; tsfm-gate harden perf bench.log --exit-status $?
   tsfm-gate harden perf bench.log --exit-status 0 --p95-ms 320 --cycle-s 90 --output perf.json
@@ -98,6 +107,9 @@ pub(crate) enum Harden {
     /// Say whether the service still offers the paths and methods that others call
     #[command(after_help = OPENAPI_HELP)]
     Openapi(HardenOpenapi),
+    /// Probe a service with and without its token
+    #[command(after_help = SECURITY_HELP)]
+    Security(HardenSecurity),
     /// Say whether the service really counts what it declares
     #[command(after_help = METRICS_HELP)]
     Metrics(HardenMetrics),
@@ -131,10 +143,27 @@ pub(crate) struct HardenRun {
 
 /// Where a body comes from.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("from").required(true)))]
 pub(crate) struct Body {
-    /// File, or `-` for stdin
-    #[arg(long, value_name = "FILE")]
-    pub(crate) input: PathBuf,
+    /// Base URL of the service
+    #[arg(long, value_name = "URL", group = "from")]
+    pub(crate) base_url: Option<String>,
+    /// File instead of a service, or `-` for stdin
+    #[arg(long, value_name = "FILE", group = "from")]
+    pub(crate) input: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+}
+
+/// How a service is asked.
+#[derive(Debug, Args)]
+pub(crate) struct Asking {
+    /// Seconds for each answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 15)]
+    pub(crate) timeout: u32,
+    /// Ask a host that is not this machine without TLS
+    #[arg(long)]
+    pub(crate) allow_http: bool,
 }
 
 /// The arguments of `harden openapi`.
@@ -158,9 +187,48 @@ pub(crate) struct HardenOpenapi {
 pub(crate) struct HardenMetrics {
     #[command(flatten)]
     pub(crate) body: Body,
+    /// Path of the metrics
+    #[arg(long, value_name = "PATH", default_value = "/tsfm/metrics")]
+    pub(crate) path: String,
     /// Series that must have samples, instead of the documents' six
     #[arg(long, value_name = "NAME")]
     pub(crate) required: Vec<String>,
+    /// File for the report, beside what is printed; replaced as a whole or not at all
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Format of the answer [default: text on a terminal, else json]
+    #[arg(long, short)]
+    pub(crate) format: Option<ReportFormat>,
+}
+
+/// The arguments of `harden security`.
+#[derive(Debug, Args)]
+pub(crate) struct HardenSecurity {
+    /// Base URL of the service
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: String,
+    /// Path that needs a token
+    #[arg(long, value_name = "PATH", default_value = "/tsfm/forecast")]
+    pub(crate) path: String,
+    /// Body of the request (JSON) [default: a short forecast]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) body: Option<PathBuf>,
+    /// Variables that may hold the token; the first that is set counts
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_delimiter = ',',
+        default_value = "TSFM_FORECAST_API_TOKEN,AUTH_TOKEN"
+    )]
+    pub(crate) token_env: Vec<String>,
+    /// Calls after which the limit must have been met
+    #[arg(long, value_name = "CALLS", default_value_t = 8, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub(crate) limit: u32,
+    /// Path at which the service fails on purpose: its answer must say nothing
+    #[arg(long, value_name = "PATH")]
+    pub(crate) error_path: Option<String>,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
     /// File for the report, beside what is printed; replaced as a whole or not at all
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

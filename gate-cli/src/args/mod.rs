@@ -25,7 +25,9 @@ pub(crate) use cutover::{
     CutoverRehearse, EvidenceIndex, EvidenceVerify, KeysCheck, PolicyFiles, PromotionChange, PromotionFiles,
     RecoveryMeasure, Shown,
 };
-pub(crate) use harden::{Body, Harden, HardenMetrics, HardenOpenapi, HardenPerf, HardenReview, HardenRun};
+pub(crate) use harden::{
+    Asking, Body, Harden, HardenMetrics, HardenOpenapi, HardenPerf, HardenReview, HardenRun, HardenSecurity,
+};
 pub(crate) use release::{
     AuditAppend, AuditVerify, Evidence, PromoteObserve, PromoteReadmit, PromoteRollback, PromoteState,
     PromoteTo, Release, ReleaseAudit, ReleaseEnv, ReleaseMatrix, ReleasePromote, ReleaseRegression,
@@ -173,7 +175,7 @@ pub(crate) enum Codes {
 /// Whether everything that a command line leads to is masked: its commands handle tokens. The first argument is not
 /// used.
 pub(crate) fn handles_secrets(args: &[OsString]) -> bool {
-    matches!(subcommand(args).and_then(|word| word.to_str()), Some("harden" | "release"))
+    matches!(subcommand(args).and_then(|word| word.to_str()), Some("harden" | "release" | "cutover"))
 }
 
 /// The first word that is no option.

@@ -9,6 +9,7 @@
 mod crash;
 mod reports;
 mod run;
+mod service;
 
 use std::fs;
 use std::path::{Path, PathBuf};

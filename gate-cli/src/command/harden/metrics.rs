@@ -15,7 +15,7 @@ pub(super) fn run(args: &HardenMetrics) -> Result<Answer, Failure> {
     } else {
         args.required.iter().map(String::as_str).collect()
     };
-    let found = body(&args.body, "")?;
+    let found = body(&args.body, &args.path)?;
     let exposition =
         found.bytes.and_then(|bytes| String::from_utf8(bytes).map_err(|error| error.to_string()));
     let report = match exposition {
@@ -25,7 +25,7 @@ pub(super) fn run(args: &HardenMetrics) -> Result<Answer, Failure> {
             MetricsReport { ok: false, samples: 0, problems }
         }
     };
-    kept(&report, args.output.as_deref(), Some(&args.body.input))?;
+    kept(&report, args.output.as_deref(), args.body.input.as_deref())?;
     Ok(judged(args.format, exit(report.ok), &report, text))
 }
 

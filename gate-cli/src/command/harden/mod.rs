@@ -7,6 +7,7 @@ mod perf;
 mod plan;
 mod review;
 mod run;
+mod security;
 
 use std::path::Path;
 
@@ -27,6 +28,7 @@ pub(super) fn run(command: Harden, around: Surroundings) -> Result<Answer, Failu
         Harden::Run(args) => run::run(&args, around),
         Harden::Plan => Ok(Answer::on_stdout(plan::BUILT_IN.to_owned(), Exit::Promote)),
         Harden::Openapi(args) => openapi::run(&args),
+        Harden::Security(args) => security::run(&args),
         Harden::Metrics(args) => metrics::run(&args),
         Harden::Perf(args) => perf::run(&args),
         Harden::Review(args) => review::run(&args, around),

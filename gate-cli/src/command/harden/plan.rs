@@ -4,7 +4,7 @@ use std::path::{Component, Path};
 use std::time::Duration;
 
 use gate_core::document::{Table, check_text};
-use gate_core::hardening::TokenPolicy;
+use gate_core::hardening::{TokenFault, TokenPolicy};
 use gate_core::{ErrorCode, GateError};
 use serde::Deserialize;
 
@@ -128,13 +128,7 @@ impl Plan {
         }
         let token = self.token_env.iter().find_map(|name| std::env::var_os(name).filter(|it| !it.is_empty()));
         let token = token.map(|token| token.to_string_lossy().into_owned());
-        TokenPolicy::default().check(token.as_deref()).map_err(|fault| {
-            let fault = fault.to_string();
-            let (expected, found) = fault.split_once(", found ").unwrap_or((&fault, "another"));
-            let expected = expected.strip_prefix("expected ").unwrap_or(expected);
-            let expected = format!("{expected} in one of {}", self.token_env.join(", "));
-            GateError::new(ErrorCode::WrongValue, "token_env", expected, found)
-        })
+        TokenPolicy::default().check(token.as_deref()).map_err(|fault| refused(fault, &self.token_env))
     }
 
     /// Every variable of the plan, to be masked if its name says so.
@@ -207,6 +201,15 @@ impl PlanStep {
             Run::Argv(words) => Program::Argv(words),
         }
     }
+}
+
+/// A token that is none. It never says the token.
+pub(super) fn refused(fault: TokenFault, names: &[String]) -> GateError {
+    let fault = fault.to_string();
+    let (expected, found) = fault.split_once(", found ").unwrap_or((&fault, "another"));
+    let expected = expected.strip_prefix("expected ").unwrap_or(expected);
+    let expected = format!("{expected} in one of {}", names.join(", "));
+    GateError::new(ErrorCode::WrongValue, "token_env", expected, found)
 }
 
 /// How a step calls this program. In the wheel the process is Python, and the program is on the path.
