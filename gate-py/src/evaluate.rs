@@ -42,20 +42,20 @@ pub(crate) fn decide<'py>(
 }
 
 /// A snapshot that no longer depends on what other threads do to the Python object it came from.
-enum Input<'a> {
+pub(crate) enum Input<'a> {
     Text(Text<'a>),
     Document(Box<SnapshotDoc>),
 }
 
 impl<'a> Input<'a> {
-    fn read(snapshot: &'a Bound<'_, PyAny>) -> PyResult<Self> {
+    pub(crate) fn read(snapshot: &'a Bound<'_, PyAny>) -> PyResult<Self> {
         match Text::of(snapshot)? {
             Some(text) => Ok(Self::Text(text)),
             None => convert::read(snapshot).map(|document| Self::Document(Box::new(document))),
         }
     }
 
-    fn validate(self) -> Result<Snapshot, GateError> {
+    pub(crate) fn validate(self) -> Result<Snapshot, GateError> {
         match self {
             Self::Text(text) => Snapshot::from_json(text.bytes()),
             Self::Document(document) => (*document).try_into(),

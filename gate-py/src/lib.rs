@@ -11,6 +11,7 @@ mod convert;
 mod error;
 mod evaluate;
 mod explain;
+mod gate;
 mod policy;
 mod render;
 mod verdict;
@@ -34,6 +35,15 @@ mod _tsfm_gate {
     use super::evaluate::evaluate;
     #[pymodule_export]
     use super::explain::explain;
+    #[pymodule_export]
+    use super::gate::{audit_append, audit_verify, check_env, check_matrix, regression, scan_secrets};
+    #[pymodule_export]
+    use super::gate::{
+        canary_health, check_breaker, check_keys, check_promotion, check_readyz, check_recovery, readiness,
+        verify_evidence,
+    };
+    #[pymodule_export]
+    use super::gate::{check_openapi, check_perf, check_tokens, hardening_review};
     #[pymodule_export]
     use super::policy::Policy;
     #[pymodule_export]

@@ -1,7 +1,7 @@
 """The native module. Import from ``tsfm_gate``, which re-exports it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from os import PathLike
 from typing import (
     Any,
@@ -34,6 +34,27 @@ from tsfm_gate._breaker import (
 )
 from tsfm_gate._contract import CovariateSpec, EnforcedSpec, Metrics, MetricsReport, RunReport
 from tsfm_gate._errors import GateError
+from tsfm_gate._gates import (
+    Answer,
+    AuditAnchor,
+    AuditLine,
+    AuditReport,
+    Card,
+    CardFacts,
+    Check,
+    Content,
+    EnvReport,
+    EvidenceFiles,
+    MatrixReport,
+    OpenApiReport,
+    PerfReport,
+    PromotionFacts,
+    RegressionReport,
+    ReviewReport,
+    SecretReport,
+    Time,
+    TokenReport,
+)
 from tsfm_gate._verdict import Verdict
 
 __all__ = [
@@ -47,20 +68,38 @@ __all__ = [
     "Recorded",
     "Refusal",
     "__version__",
+    "audit_append",
+    "audit_verify",
+    "canary_health",
+    "check_breaker",
+    "check_env",
+    "check_keys",
+    "check_matrix",
     "check_metrics",
+    "check_openapi",
+    "check_perf",
+    "check_promotion",
+    "check_readyz",
+    "check_recovery",
     "check_run",
+    "check_tokens",
     "compat_evaluate",
     "compat_evaluate_json",
     "compat_main",
     "enforce_covariate_spec",
     "evaluate",
     "explain",
+    "hardening_review",
     "main",
     "metrics",
+    "readiness",
+    "regression",
     "render",
     "replay",
     "run_id_from_path",
+    "scan_secrets",
     "validate_covariate_spec",
+    "verify_evidence",
 ]
 
 __version__: Final[str]
@@ -639,3 +678,159 @@ def main(argv: Sequence[str]) -> int:
 
 def compat_main(argv: Sequence[str]) -> int:
     """Runs the upstream script's command line with these arguments, and returns the exit status."""
+
+# Seconds.
+_Length: TypeAlias = float | timedelta
+_Artifact: TypeAlias = str | bytes | bytearray | PathLike[str]
+
+def readiness(facts: CardFacts, *, max_age: _Length | None = None, now: Time | None = None) -> Card:
+    """Folds six checks into the card: go, pending or no-go.
+
+    Each part has the facts of its check, or `check`: what its function returned. A part that is not there
+    was not run, which is pending; facts that cannot be used are unhealthy, and the other checks are
+    reported all the same.
+    """
+
+def check_readyz(answer: Answer, *, max_age: _Length | None = None, now: Time | None = None) -> Check:
+    """Judges what a service answered when it was asked whether it is ready.
+
+    `answer` has `status`, `body` and `at`, or `failed` (why there was none) and `at`.
+    """
+
+def check_keys(
+    keys: Content | None,
+    *,
+    warn_days: int | None = None,
+    critical_days: int | None = None,
+    now: Time | None = None,
+) -> Check:
+    """Judges how long keys still last. `None` is a list that is not there. No secret is looked at."""
+
+def check_promotion(facts: PromotionFacts, *, now: Time | None = None) -> Check:
+    """Judges who may promote: a person, or the machine. `facts` has `environment`, `marker` and `file`."""
+
+def check_breaker(state: Content | None, *, holds: Content | None = None, at: Time | None = None) -> Check:
+    """Judges the stored state of a `Guard` or a `MetricBreaker`; `at` says when it was stored."""
+
+def canary_health(
+    snapshot: _Snapshot,
+    stage: str,
+    *,
+    policy: _Policy | None = None,
+    rule: Mapping[str, Any] | None = None,
+    now: Time | None = None,
+) -> Check:
+    """Judges the last windows of a canary. Without dates in the snapshot nobody can say when it was
+    measured.
+    """
+
+def check_recovery(
+    facts: Mapping[str, Any],
+    *,
+    limits: Mapping[str, Any] | None = None,
+    now: Time | None = None,
+) -> Check:
+    """Judges a restore that was measured: how long it took, what is lost, what is different."""
+
+def verify_evidence(
+    evidence: _Path | EvidenceFiles,
+    *,
+    keys: Sequence[Mapping[str, Any]] | None = None,
+    anchor: Mapping[str, Any] | None = None,
+    max_age: _Length | None = None,
+    now: Time | None = None,
+) -> Check:
+    """Verifies a folder of evidence: a path, or its files as facts (`index` and `files`).
+
+    With `keys` the index must be signed by one of them; without, whoever can write to the folder is
+    trusted.
+    """
+
+def check_tokens(tokens: Mapping[str, str | None], *, policy: Mapping[str, int] | None = None) -> TokenReport:
+    """Judges tokens by name. No token is in the answer or in an error."""
+
+def check_perf(
+    output: Content,
+    *,
+    exit_code: int | None,
+    thresholds: Mapping[str, float] | None = None,
+) -> PerfReport:
+    """Judges what a benchmark printed (lines of `key=value`, or JSON) and how it ended."""
+
+def check_openapi(
+    document: Content,
+    *,
+    required: Sequence[str] | None = None,
+    url: str = "openapi.json",
+) -> OpenApiReport:
+    """Judges the `OpenAPI` document of a service against the operations that others call.
+
+    `required` has lines like `/markets/{market_id}:GET`; without it, those of the documents.
+    """
+
+def hardening_review(
+    *,
+    summary: Content | None = None,
+    openapi: OpenApiReport | Mapping[str, Any] | None = None,
+    security: Sequence[Mapping[str, Any]] | None = None,
+    perf: PerfReport | Mapping[str, Any] | None = None,
+    summary_path: str = "rollout_hardening_gate_summary.json",
+    openapi_path: str = "openapi_smoke_report.json",
+    now: Time | None = None,
+) -> ReviewReport:
+    """Writes the review of a hardening gate as the runbook has it appended.
+
+    `summary` is the summary document, `openapi` and `perf` are what `check_openapi` and `check_perf`
+    returned, and `security` is the list of probes with their answers. What is not there speaks against
+    the gate.
+    """
+
+def scan_secrets(
+    data: _Artifact | Mapping[str, _Artifact],
+    *,
+    manifest: Sequence[str] | None = None,
+    allowed: Sequence[Mapping[str, Any]] | None = None,
+    key: str | bytes | None = None,
+    now: Time | None = None,
+) -> SecretReport:
+    """Scans for secrets: text or bytes, a path-like object for a file or a folder, or a mapping of these by
+    name.
+
+    A finding shows where and of what kind, a length, and a digest under `key`, which is random without
+    one. The names in `manifest` must all be scanned; without it, those that are there.
+    """
+
+def regression(
+    baseline: Mapping[str, Any],
+    candidate: Mapping[str, Any],
+    *,
+    policy: Mapping[str, Any] | None = None,
+) -> RegressionReport:
+    """Compares a candidate with a baseline: is it slower or larger than what runs now?"""
+
+def check_env(requirements: Mapping[str, Any], stage: str, variables: Mapping[str, str]) -> EnvReport:
+    """Judges variables by a table of requirements. No value is in the answer or in an error."""
+
+def check_matrix(
+    required: Sequence[Mapping[str, Any]],
+    candidate: Mapping[str, str],
+    records: Sequence[Mapping[str, Any]],
+    waivers: Sequence[Mapping[str, Any]] | None = None,
+    *,
+    now: Time | None = None,
+) -> MatrixReport:
+    """Judges the verdicts of all gates: each required one exactly once, fresh, and about this candidate."""
+
+def audit_append(entry: Mapping[str, Any], after: AuditAnchor | None = None) -> AuditLine:
+    """Returns the line of an entry behind the end of a log, and the new end.
+
+    The line ends with a line feed. `after` is where the log ended: the `end` of the line or the report
+    before; none for an empty log.
+    """
+
+def audit_verify(log: _Text | PathLike[str], *, anchor: AuditAnchor | None = None) -> AuditReport:
+    """Verifies a log: text, bytes, or a path-like object for a file of any size.
+
+    `anchor` is where the log ended at some earlier time; without it, lines that are missing at the end do
+    not show.
+    """

@@ -12,7 +12,20 @@ use super::value::Value;
 use super::{described, text};
 
 /// The fields that hold times, in every document of ours.
-const TIMES: [&str; 5] = ["start", "window_starts", "stage_started", "from", "to"];
+const TIMES: [&str; 12] = [
+    "start",
+    "window_starts",
+    "stage_started",
+    "from",
+    "to",
+    "at",
+    "until",
+    "expires_at",
+    "grace_until",
+    "observed_at",
+    "measured_at",
+    "locked_until",
+];
 
 /// A key and its value.
 type Entry<'py> = (Bound<'py, PyString>, Bound<'py, PyAny>);

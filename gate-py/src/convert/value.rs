@@ -3,7 +3,7 @@
 use gate_core::bounds::MAX_DEPTH;
 use gate_core::document::Fault;
 use pyo3::prelude::*;
-use pyo3::types::{PyFloat, PyList, PyTuple};
+use pyo3::types::{PyByteArray, PyBytes, PyFloat, PyList, PyTuple};
 use serde::de::value::StrDeserializer;
 use serde::de::{Deserializer, Error, IntoDeserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
@@ -130,8 +130,19 @@ impl<'de> Deserializer<'de> for Value<'_, '_> {
         }
     }
 
+    /// Only a field that may hold bytes asks for them; JSON has none.
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if let Ok(bytes) = self.object.cast::<PyBytes>() {
+            return visitor.visit_bytes(bytes.as_bytes());
+        }
+        match self.object.cast::<PyByteArray>() {
+            Ok(bytes) => visitor.visit_byte_buf(bytes.to_vec()),
+            Err(_) => self.visit(visitor),
+        }
+    }
+
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes
         unit unit_struct tuple tuple_struct map identifier ignored_any
     }
 }

@@ -1,0 +1,96 @@
+//! `tsfm_gate.audit`: lines of a log that shows every change of itself.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+
+use gate_core::bounds::MAX_AUDIT_LINE_BYTES;
+use gate_core::release::audit::{Anchor, AuditEntry, AuditReport, AuditVerifier, verify};
+use gate_core::{ErrorCode, GateError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::{accept, judged, pass_or_fail, walk};
+use crate::build;
+use crate::convert::{self, Text};
+
+/// Returns the line of an entry behind the end of a log, and the new end.
+///
+/// The line ends with a line feed. `after` is where the log ended: the `end` of the line or the report before; none
+/// for an empty log.
+#[pyfunction]
+#[pyo3(signature = (entry, after=None))]
+pub(crate) fn audit_append<'py>(
+    entry: &Bound<'py, PyAny>,
+    after: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let py = entry.py();
+    let entry: AuditEntry = convert::read(entry)?;
+    let after = after.map_or_else(|| Ok(Anchor::empty()), convert::read)?;
+    let (line, end) = accept(py, after.append(&entry))?;
+    let dict = PyDict::new(py);
+    dict.set_item(intern!(py, "line"), line + "\n")?;
+    dict.set_item(intern!(py, "end"), build::object(py, &end)?)?;
+    Ok(dict)
+}
+
+/// Verifies a log: text, bytes, or a path-like object for a file of any size.
+///
+/// `anchor` is where the log ended at some earlier time; without it, lines that are missing at the end do not show.
+#[pyfunction]
+#[pyo3(signature = (log, *, anchor=None))]
+pub(crate) fn audit_verify<'py>(
+    log: &Bound<'py, PyAny>,
+    anchor: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = log.py();
+    let anchor: Option<Anchor> = anchor.map(convert::read).transpose()?;
+    let report = match (Text::of(log)?, log.extract::<PathBuf>()) {
+        (Some(text), _) => Ok(py.detach(|| verify(text.bytes(), anchor))),
+        (None, Ok(path)) => py.detach(|| on_disk(&path, anchor)),
+        (None, Err(_)) => {
+            let found = convert::described(log);
+            Err(GateError::new(ErrorCode::WrongType, "log", "text, bytes or a path", found))
+        }
+    };
+    let report = accept(py, report)?;
+    judged(py, pass_or_fail(report.verified), &report)
+}
+
+/// Line by line, in constant memory: of a line that is too long the rest is skipped.
+fn on_disk(path: &Path, anchor: Option<Anchor>) -> Result<AuditReport, GateError> {
+    let failed = |error: std::io::Error| walk::unreadable(path, &error, "log");
+    let mut reader = BufReader::with_capacity(1 << 18, walk::open(path).map_err(failed)?);
+    let mut verifier = AuditVerifier::new(anchor);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let most = MAX_AUDIT_LINE_BYTES as u64 + 2;
+        reader.by_ref().take(most).read_until(b'\n', &mut line).map_err(failed)?;
+        if line.is_empty() {
+            return Ok(verifier.finish());
+        }
+        let mut is_ended = line.pop_if(|byte| *byte == b'\n').is_some();
+        if !is_ended && line.len() > MAX_AUDIT_LINE_BYTES {
+            is_ended = skipped(&mut reader).map_err(failed)?;
+        }
+        verifier.line(&line, is_ended);
+    }
+}
+
+/// Reads up to the next line feed, and says whether there was one.
+fn skipped(reader: &mut BufReader<File>) -> std::io::Result<bool> {
+    loop {
+        let buffer = reader.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(false);
+        }
+        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let used = end.map_or(buffer.len(), |end| end + 1);
+        reader.consume(used);
+        if end.is_some() {
+            return Ok(true);
+        }
+    }
+}

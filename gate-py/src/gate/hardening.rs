@@ -1,0 +1,149 @@
+//! The hardening gate: tokens, the performance smoke, the contract of the API, and the review.
+
+use std::collections::BTreeMap;
+
+use gate_core::hardening::openapi::{self, OpenApiReport, OpenApiStatus, Operation};
+use gate_core::hardening::perf::{self, PerfReport, PerfThresholds};
+use gate_core::hardening::review::Review;
+use gate_core::hardening::security::{self, Probe};
+use gate_core::hardening::{Summary, TokenFault, TokenPolicy};
+use gate_core::{ErrorCode, GateError};
+use pyo3::prelude::*;
+use serde::Serialize;
+
+use super::blob::Blob;
+use super::{accept, instant, judged, masked, or_default, pass_or_fail};
+use crate::convert;
+
+/// One token, judged. It is not in here.
+#[derive(Serialize)]
+struct TokenRow {
+    name: String,
+    fault: Option<TokenFault>,
+    message: Option<String>,
+}
+
+#[derive(Serialize)]
+struct TokenReport {
+    ok: bool,
+    tokens: Vec<TokenRow>,
+}
+
+/// Judges tokens by name. No token is in the answer or in an error.
+#[pyfunction]
+#[pyo3(signature = (tokens, *, policy=None))]
+pub(crate) fn check_tokens<'py>(
+    tokens: &Bound<'py, PyAny>,
+    policy: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = tokens.py();
+    let policy: TokenPolicy = or_default(policy)?;
+    let tokens: BTreeMap<String, Option<String>> = accept(py, masked(tokens)?)?;
+    if tokens.is_empty() {
+        let nothing = GateError::new(ErrorCode::MissingField, "tokens", "at least one token", "none");
+        return Err(crate::error::raised(py, &nothing));
+    }
+    let row = |(name, token): (String, Option<String>)| {
+        let fault = policy.check(token.as_deref()).err();
+        TokenRow { name, fault, message: fault.map(|fault| fault.to_string()) }
+    };
+    let tokens: Vec<TokenRow> = tokens.into_iter().map(row).collect();
+    let ok = tokens.iter().all(|row| row.fault.is_none());
+    judged(py, pass_or_fail(ok), &TokenReport { ok, tokens })
+}
+
+/// Judges what a benchmark printed (lines of `key=value`, or JSON) and how it ended.
+#[pyfunction]
+#[pyo3(signature = (output, *, exit_code, thresholds=None))]
+pub(crate) fn check_perf<'py>(
+    output: &Bound<'py, PyAny>,
+    exit_code: Option<i32>,
+    thresholds: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = output.py();
+    let thresholds: PerfThresholds = or_default(thresholds)?;
+    let output: Blob = convert::read(output)?;
+    let report = accept(py, py.detach(|| perf::judge(&output.0, exit_code, thresholds)))?;
+    judged(py, pass_or_fail(report.ok), &report)
+}
+
+/// Judges the `OpenAPI` document of a service against the operations that others call.
+///
+/// `required` has lines like `/markets/{market_id}:GET`; without it, those of the documents.
+#[pyfunction]
+#[pyo3(signature = (document, *, required=None, url="openapi.json"))]
+pub(crate) fn check_openapi<'py>(
+    document: &Bound<'py, PyAny>,
+    required: Option<Vec<String>>,
+    url: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = document.py();
+    let required = required
+        .map_or_else(Operation::built_in, |lines| lines.iter().map(|line| Operation::parse(line)).collect());
+    let document: Blob = convert::read(document)?;
+    let report = py.detach(|| openapi::judge(url, Ok(&document.0), &required));
+    judged(py, pass_or_fail(report.status == OpenApiStatus::Pass), &report)
+}
+
+#[derive(Serialize)]
+struct ReviewReport {
+    ok: bool,
+    text: String,
+    problems: Vec<gate_core::problem::Problem>,
+}
+
+/// Writes the review of a hardening gate as the runbook has it appended.
+///
+/// `summary` is the summary document, `openapi` and `perf` are what `check_openapi` and `check_perf` returned, and
+/// `security` is the list of probes with their answers. What is not there speaks against the gate.
+#[pyfunction]
+#[pyo3(signature = (
+    *,
+    summary=None,
+    openapi=None,
+    security=None,
+    perf=None,
+    summary_path="rollout_hardening_gate_summary.json",
+    openapi_path="openapi_smoke_report.json",
+    now=None,
+))]
+#[expect(clippy::too_many_arguments, reason = "one for each part of the review")]
+pub(crate) fn hardening_review<'py>(
+    py: Python<'py>,
+    summary: Option<&Bound<'py, PyAny>>,
+    openapi: Option<&Bound<'py, PyAny>>,
+    security: Option<&Bound<'py, PyAny>>,
+    perf: Option<&Bound<'py, PyAny>>,
+    summary_path: &str,
+    openapi_path: &str,
+    now: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let summary: Option<Blob> = summary.map(convert::read).transpose()?;
+    let summary = summary.map(|text| accept(py, Summary::from_json(&text.0))).transpose()?;
+    let openapi: Option<OpenApiReport> = openapi.map(report).transpose()?;
+    let perf: Option<PerfReport> = perf.map(report).transpose()?;
+    let probes: Option<Vec<Probe>> =
+        security.map(masked).transpose()?.map(|probes| accept(py, probes)).transpose()?;
+    let security = probes.map(|probes| security::judge(&probes));
+    let review = Review {
+        date: instant(now)?.date_naive(),
+        summary_path,
+        openapi_path,
+        summary: summary.as_ref(),
+        openapi: openapi.as_ref(),
+        security: security.as_ref(),
+        perf: perf.as_ref(),
+    };
+    let problems = review.problems();
+    let report = ReviewReport { ok: problems.is_empty(), text: review.text(), problems };
+    judged(py, pass_or_fail(report.ok), &report)
+}
+
+/// A report that a function here returned, without the exit code that was added to it.
+fn report<T: serde::de::DeserializeOwned>(report: &Bound<'_, PyAny>) -> PyResult<T> {
+    let py = report.py();
+    let Ok(dict) = report.cast::<pyo3::types::PyDict>() else { return convert::read(report) };
+    let dict = dict.copy()?;
+    dict.call_method1(pyo3::intern!(py, "pop"), ("exit_code", py.None()))?;
+    convert::read(dict.as_any())
+}

@@ -1,0 +1,124 @@
+//! The cutover, the hardening gate and the release gates: facts in, a dict with `exit_code` out.
+//!
+//! What cannot be used raises; what speaks against going on is an answer. Whatever may hold a secret is read without
+//! repeating it in an error.
+
+mod audit;
+mod blob;
+mod card;
+mod checks;
+mod evidence;
+mod facts;
+mod hardening;
+mod release;
+mod secrets;
+mod walk;
+
+pub(crate) use audit::{audit_append, audit_verify};
+pub(crate) use card::readiness;
+pub(crate) use checks::{
+    canary_health, check_breaker, check_keys, check_promotion, check_readyz, check_recovery,
+};
+pub(crate) use evidence::verify_evidence;
+pub(crate) use hardening::{check_openapi, check_perf, check_tokens, hardening_review};
+pub(crate) use release::{check_env, check_matrix, regression};
+pub(crate) use secrets::scan_secrets;
+
+use chrono::{SubsecRound as _, TimeDelta, Utc};
+use gate_core::cutover::{Check, CheckState};
+use gate_core::time::Instant;
+use gate_core::{ErrorCode, GateError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDelta, PyDict};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{build, convert, error};
+
+/// A value, or why its input cannot be used; around it, exceptions of foreign code.
+type Tried<T> = PyResult<Result<T, GateError>>;
+
+/// The decision instant: what is given, or the clock, to the microsecond as `datetime` has it.
+fn instant(now: Option<&Bound<'_, PyAny>>) -> PyResult<Instant> {
+    now.map_or_else(|| Ok(Utc::now().trunc_subsecs(6)), convert::instant)
+}
+
+/// A length of time: seconds, or a `timedelta`.
+fn length(argument: &str, given: Option<&Bound<'_, PyAny>>) -> PyResult<Option<TimeDelta>> {
+    let Some(given) = given else { return Ok(None) };
+    let py = given.py();
+    let seconds = if given.is_instance_of::<PyDelta>() {
+        given.call_method0(intern!(py, "total_seconds"))?.extract()?
+    } else {
+        given.extract::<f64>().unwrap_or(f64::NAN)
+    };
+    let length = std::time::Duration::try_from_secs_f64(seconds).ok();
+    if let Some(length) = length.and_then(|length| TimeDelta::from_std(length).ok()) {
+        return Ok(Some(length));
+    }
+    let expected = "seconds of 0 or more, or a timedelta";
+    let refused = GateError::new(ErrorCode::OutOfRange, argument, expected, "something else");
+    Err(error::raised(py, &refused))
+}
+
+/// A value, or the exception that says why there is none.
+fn accept<T>(py: Python<'_>, made: Result<T, GateError>) -> PyResult<T> {
+    made.map_err(|refused| error::raised(py, &refused))
+}
+
+/// Reads what may hold a secret: an error says where and what was expected, never what is there.
+fn masked<T: DeserializeOwned>(object: &Bound<'_, PyAny>) -> Tried<T> {
+    let hidden =
+        |error: GateError| GateError::new(error.code(), error.path(), error.expected(), "something else");
+    Ok(convert::try_read(object)?.map_err(hidden))
+}
+
+/// Reads one of several documents: the path of an error starts with the name of the argument.
+fn named<T: DeserializeOwned>(argument: &str, object: &Bound<'_, PyAny>) -> PyResult<T> {
+    let placed = |error: GateError| {
+        let joint = if error.path().is_empty() || error.path().starts_with('[') { "" } else { "." };
+        let path = format!("{argument}{joint}{}", error.path());
+        GateError::new(error.code(), path, error.expected(), error.found())
+    };
+    accept(object.py(), convert::try_read(object)?.map_err(placed))
+}
+
+/// The same document, or the default without one.
+fn or_default<T: DeserializeOwned + Default>(given: Option<&Bound<'_, PyAny>>) -> PyResult<T> {
+    given.map_or_else(|| Ok(T::default()), convert::read)
+}
+
+/// The dict of a report, with the exit status that the command line would have.
+fn judged<'py>(py: Python<'py>, exit_code: u8, report: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
+    let dict = PyDict::new(py);
+    dict.set_item(intern!(py, "exit_code"), exit_code)?;
+    build::into(dict, report)
+}
+
+/// The dict of a check, and of the report that it was made from.
+fn checked<'py>(
+    py: Python<'py>,
+    check: &Check,
+    report: Option<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let dict = judged(py, exit_code(check.state), check)?;
+    if let Some(report) = report {
+        dict.set_item(intern!(py, "report"), report)?;
+    }
+    Ok(dict)
+}
+
+/// That of an answer with this check alone.
+const fn exit_code(state: CheckState) -> u8 {
+    match state {
+        CheckState::Healthy => 0,
+        CheckState::Degraded | CheckState::Unknown => 2,
+        CheckState::Unhealthy => 3,
+    }
+}
+
+/// 0 for a pass, 3 for anything else.
+const fn pass_or_fail(is_pass: bool) -> u8 {
+    if is_pass { 0 } else { 3 }
+}
