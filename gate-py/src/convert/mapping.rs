@@ -27,6 +27,9 @@ const TIMES: [&str; 12] = [
     "locked_until",
 ];
 
+/// The field whose keys are the user's own, and say nothing about their values.
+const LABELS: &str = "labels";
+
 /// A key and its value.
 type Entry<'py> = (Bound<'py, PyString>, Bound<'py, PyAny>);
 
@@ -80,7 +83,8 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
             return Err(serde::de::Error::custom("a value without a key"));
         };
         let key = text::utf8(&key)?;
-        let value = Value { object: &object, temporal: TIMES.contains(&key), ..self.parent };
+        let temporal = !self.parent.has_free_keys && TIMES.contains(&key);
+        let value = Value { object: &object, temporal, has_free_keys: key == LABELS, ..self.parent };
         seed.deserialize(value).map_err(|fault| fault.under(Segment::Key(key.to_owned())))
     }
 

@@ -22,13 +22,15 @@ pub(super) struct Value<'a, 'py> {
     pub(super) scope: &'a Scope,
     /// True in the fields that hold times, where a `datetime` stands for its text.
     pub(super) temporal: bool,
+    /// True for an object whose keys the user chose.
+    pub(super) has_free_keys: bool,
     /// How many containers it lies in.
     pub(super) depth: u16,
 }
 
 impl<'a, 'py> Value<'a, 'py> {
     pub(super) fn new(object: &'a Bound<'py, PyAny>, scope: &'a Scope) -> Self {
-        Self { object, scope, temporal: false, depth: 0 }
+        Self { object, scope, temporal: false, has_free_keys: false, depth: 0 }
     }
 
     /// What its items start from. A tree is read to any depth that its type allows, so the depth is counted.
