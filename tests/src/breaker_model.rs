@@ -2,7 +2,7 @@
 
 use gate_core::breaker::Layer;
 use gate_core::breaker::{
-    CallCause, CallChange, CallConfig, CallCounts, CallPhase, CallWindow, OpenedBy, Outcome, ProbeCounts,
+    CallCause, CallChange, CallConfig, CallPhase, CallWindow, Counts, OpenedBy, Outcome, ProbeCounts,
     Refusal, RefusalReason,
 };
 
@@ -59,7 +59,7 @@ pub struct Picture {
     pub phase: CallPhase,
     pub generation: u64,
     pub streak: u32,
-    pub counts: Option<CallCounts>,
+    pub counts: Option<Counts>,
     pub remaining_ns: Option<u64>,
     pub opened_by: Option<OpenedBy>,
     pub probes: Option<ProbeCounts>,
@@ -277,11 +277,11 @@ impl Model {
         streak
     }
 
-    fn counts(&self, now: u64) -> Option<CallCounts> {
+    fn counts(&self, now: u64) -> Option<Counts> {
         let rule = self.config.window.as_ref()?;
         let calls: &[Call] = if let Kind::Closed(calls) = &self.current().kind { calls } else { &[] };
         let live = calls.iter().enumerate().filter(|(i, call)| in_window(rule, calls, *i, call.at, now));
-        let mut counts = CallCounts::default();
+        let mut counts = Counts::default();
         for (_, call) in live {
             counts.total += 1;
             counts.failed += u64::from(call.failed);

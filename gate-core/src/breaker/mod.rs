@@ -29,9 +29,9 @@ mod window;
 mod words;
 
 pub use call::{
-    Acquired, CALL_STATE_SCHEMA, CallBreaker, CallCause, CallChange, CallConfig, CallCounts, CallPermit,
-    CallPhase, CallState, CallStatus, CallWindow, CallWindowState, Escalation, HalfOpen, OpenedBy,
-    ProbeCounts, SavedCallPhase,
+    Acquired, CALL_STATE_SCHEMA, CallBreaker, CallCause, CallChange, CallConfig, CallPermit, CallPhase,
+    CallState, CallStatus, CallWindow, CallWindowState, Escalation, HalfOpen, OpenedBy, ProbeCounts,
+    SavedCallPhase,
 };
 pub use clock::Latest;
 pub use guard::{Guard, GuardConfig, GuardPermit, GuardState, GuardStatus};

@@ -16,7 +16,6 @@
 //! ```
 
 mod config;
-mod counts;
 mod permit;
 mod ring;
 mod round;
@@ -28,12 +27,11 @@ mod transition;
 mod window;
 
 pub use config::{CallConfig, CallWindow, Escalation, HalfOpen};
-pub use counts::CallCounts;
 pub use permit::CallPermit;
 pub use state::{CALL_STATE_SCHEMA, CallState, CallWindowState, SavedCallPhase};
 pub use status::{CallCause, CallChange, CallPhase, CallStatus, OpenedBy, ProbeCounts};
 
-use super::{Latest, Layer, Outcome, Recorded, Refusal, RefusalReason};
+use super::{Counts, Latest, Layer, Outcome, Recorded, Refusal, RefusalReason};
 use crate::GateError;
 use round::{Round, Standing};
 use rules::Rules;
@@ -221,7 +219,7 @@ impl CallBreaker {
         }
         let slow = latency_ns > self.rules.slow_above;
         if let Some(window) = &mut self.window {
-            window.record(CallCounts::one(failed, slow), now);
+            window.record(Counts::sample(failed, slow), now);
         }
         !(failed || slow)
     }
@@ -321,7 +319,7 @@ impl CallBreaker {
         self.phase == Phase::HalfOpen
     }
 
-    fn counts(&self, now: u64) -> Option<CallCounts> {
+    fn counts(&self, now: u64) -> Option<Counts> {
         self.window.as_ref().map(|window| window.counts(now))
     }
 

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec;
 
-use super::counts::CallCounts;
+use crate::breaker::Counts;
 
 const PER_WORD: usize = 32;
 
@@ -14,25 +14,25 @@ pub(super) struct Ring {
     calls: usize,
     /// Where the next call goes.
     next: usize,
-    sum: CallCounts,
+    sum: Counts,
 }
 
 impl Ring {
     pub(super) fn new(calls: usize) -> Self {
         let words = vec![0; calls.div_ceil(PER_WORD)].into_boxed_slice();
-        Self { words, calls, next: 0, sum: CallCounts::default() }
+        Self { words, calls, next: 0, sum: Counts::default() }
     }
 
-    pub(super) const fn counts(&self) -> CallCounts {
+    pub(super) const fn counts(&self) -> Counts {
         self.sum
     }
 
     pub(super) fn clear(&mut self) {
         self.words.fill(0);
-        (self.next, self.sum) = (0, CallCounts::default());
+        (self.next, self.sum) = (0, Counts::default());
     }
 
-    pub(super) fn record(&mut self, one: CallCounts) {
+    pub(super) fn record(&mut self, one: Counts) {
         let bits = one.failed | one.slow << 1;
         let (shift, full) = (self.next % PER_WORD * 2, self.len() == self.calls);
         if let Some(word) = self.words.get_mut(self.next / PER_WORD) {
@@ -47,13 +47,13 @@ impl Ring {
     }
 
     /// The calls, oldest first.
-    pub(super) fn iter(&self) -> impl Iterator<Item = CallCounts> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = Counts> {
         let (len, calls) = (self.len(), self.calls);
         let first = if len == calls { self.next } else { 0 };
         (0..len).map(move |i| self.at((first + i) % calls))
     }
 
-    fn at(&self, index: usize) -> CallCounts {
+    fn at(&self, index: usize) -> Counts {
         let word = self.words.get(index / PER_WORD).copied().unwrap_or_default();
         call(word >> (index % PER_WORD * 2) & 3)
     }
@@ -63,8 +63,8 @@ impl Ring {
     }
 }
 
-const fn call(bits: u64) -> CallCounts {
-    CallCounts { total: 1, failed: bits & 1, slow: bits >> 1 }
+const fn call(bits: u64) -> Counts {
+    Counts { total: 1, failed: bits & 1, slow: bits >> 1 }
 }
 
 #[cfg(test)]
@@ -79,11 +79,11 @@ mod tests {
             let mut ring = Ring::new(calls);
             let mut all = Vec::new();
             for i in 0..3 * calls + 7 {
-                let one = CallCounts::one(i % 3 == 0, i % 5 < 2);
+                let one = Counts::sample(i % 3 == 0, i % 5 < 2);
                 ring.record(one);
                 all.push(one);
                 let latest = all.iter().skip(all.len().saturating_sub(calls)).copied();
-                let mut sum = CallCounts::default();
+                let mut sum = Counts::default();
                 for one in latest.clone() {
                     sum += one;
                 }

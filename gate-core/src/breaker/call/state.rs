@@ -7,12 +7,12 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::config::CallConfig;
-use super::counts::CallCounts;
 use super::ring::Ring;
 use super::slices::Slices;
 use super::status::{CallCause, OpenedBy};
 use super::window::Window;
 use super::{CallBreaker, Latest, Phase, age};
+use crate::breaker::Counts;
 use crate::breaker::is_default;
 use crate::document::quoted;
 use crate::{ErrorCode, GateError};
@@ -80,7 +80,7 @@ pub enum CallWindowState {
         /// How long ago the newest slice started.
         age_ns: u64,
         /// Newest first.
-        slices: Vec<CallCounts>,
+        slices: Vec<Counts>,
     },
 }
 
@@ -182,8 +182,8 @@ fn opened(opened_by: OpenedBy) -> Result<OpenedBy, GateError> {
     }
 }
 
-fn holds(path: &str, counts: CallCounts) -> Result<(), GateError> {
-    if counts.holds() {
+fn holds(path: &str, counts: Counts) -> Result<(), GateError> {
+    if counts.is_possible() {
         return Ok(());
     }
     let found = format!("{} failed, {} slow of {}", counts.failed, counts.slow, counts.total);
@@ -200,7 +200,7 @@ fn window_state(window: &Window, now: u64) -> CallWindowState {
     }
 }
 
-const fn letter(one: CallCounts) -> char {
+const fn letter(one: Counts) -> char {
     match (one.failed, one.slow) {
         (0, 0) => '.',
         (_, 0) => 'f',
@@ -237,7 +237,7 @@ fn ring(calls: &str) -> Result<Ring, GateError> {
                 return refuse(ErrorCode::WrongValue, &path, "one of `.`, `f`, `s`, `b`", letter);
             }
         };
-        ring.record(CallCounts::one(failed, slow));
+        ring.record(Counts::sample(failed, slow));
     }
     Ok(ring)
 }

@@ -4,7 +4,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::counts::CallCounts;
+use crate::breaker::Counts;
 
 /// Where a call breaker stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -100,7 +100,7 @@ pub struct CallChange {
     /// Failures in a row.
     pub streak: u32,
     /// What was in the window, if there is one and it was in use.
-    pub counts: Option<CallCounts>,
+    pub counts: Option<Counts>,
 }
 
 impl fmt::Display for CallChange {
@@ -132,7 +132,7 @@ pub struct OpenedBy {
     pub streak: u32,
     /// What was in the window.
     #[serde(default)]
-    pub counts: Option<CallCounts>,
+    pub counts: Option<Counts>,
 }
 
 /// Everything about a call breaker at an instant.
@@ -145,7 +145,7 @@ pub struct CallStatus {
     /// Failures in a row.
     pub streak: u32,
     /// What is in the window, if there is one.
-    pub counts: Option<CallCounts>,
+    pub counts: Option<Counts>,
     /// Time left until it may be probed; `None` where it is not open, or open until a command.
     pub remaining_ns: Option<u64>,
     /// Why it is open or half open.

@@ -122,7 +122,7 @@ impl CallBreaker {
         self.change(cause, Phase::Open { since: now, length }, now)
     }
 
-    fn window_in_use(&self, now: u64) -> Option<super::CallCounts> {
+    fn window_in_use(&self, now: u64) -> Option<crate::breaker::Counts> {
         if self.is_closed() { self.counts(now) } else { None }
     }
 

@@ -2,11 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::counts::CallCounts;
 use super::ring::Ring;
 use super::rules::{Shape, WindowRule};
 use super::slices::Slices;
 use super::status::CallCause;
+use crate::breaker::Counts;
 
 const MILLION: u128 = 1_000_000;
 
@@ -25,7 +25,7 @@ impl Window {
         }
     }
 
-    pub(super) fn record(&mut self, one: CallCounts, now: u64) {
+    pub(super) fn record(&mut self, one: Counts, now: u64) {
         match self {
             Self::Calls(ring) => ring.record(one),
             Self::Time(slices) => slices.record(one, now),
@@ -33,7 +33,7 @@ impl Window {
     }
 
     /// What is in the window at an instant.
-    pub(super) fn counts(&self, now: u64) -> CallCounts {
+    pub(super) fn counts(&self, now: u64) -> Counts {
         match self {
             Self::Calls(ring) => ring.counts(),
             Self::Time(slices) => slices.counts(now),
@@ -66,7 +66,7 @@ impl Window {
 
 impl WindowRule {
     /// The first rate that is too high. Rates are compared as products of integers.
-    pub(super) fn exceeded(&self, counts: CallCounts) -> Option<CallCause> {
+    pub(super) fn exceeded(&self, counts: Counts) -> Option<CallCause> {
         if counts.total < self.min_calls {
             return None;
         }

@@ -125,10 +125,8 @@ fn of_ladder(change: LadderChange) -> Transition {
 }
 
 fn of_call(change: CallChange) -> Transition {
-    let counts =
-        change.counts.map(|counts| Counts { total: counts.total, failed: counts.failed, slow: counts.slow });
     let transition =
         Transition::new(LayerName::Call, change.from.as_str(), change.to.as_str(), &change.cause);
     let streak = (change.cause == CallCause::Streak).then_some(change.streak);
-    Transition { counts: counts.filter(|_| streak.is_none()), streak, ..transition }
+    Transition { counts: change.counts.filter(|_| streak.is_none()), streak, ..transition }
 }
