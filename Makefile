@@ -112,6 +112,7 @@ endif
 	$(BIN)/python benches/python/covariates.py
 	$(BIN)/python benches/python/breakers.py
 	$(BIN)/python benches/python/run_check.py --cli target/release/tsfm-gate
+	$(BIN)/python benches/python/cutover.py
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZ_TIME seconds (needs nightly and cargo-fuzz)
