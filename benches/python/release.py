@@ -2,15 +2,15 @@
 
     python3 benches/python/release.py [--gate target/release/tsfm-gate] [--rg rg] [--folder /tmp]
 
-Both tools search the same 1 GB of logs in eight files with two threads; ripgrep counts matches of the same rules in
-one pass. The answers are asserted before a time counts: every planted secret is found, and nothing else; the log
-verifies, and does not once a byte of it is changed. Times are the best of three, with files in the page cache.
+Both tools search the same 1 GB of logs in eight files with two threads; ripgrep counts matches of the same
+rules in one pass. The answers are asserted before a time counts: every planted secret is found, and nothing
+else; the log verifies, and does not once a byte of it is changed. Times are the best of three, with files in
+the page cache.
 """
 
 import argparse
 import hashlib
 import json
-import os
 import pathlib
 import random
 import shutil
@@ -45,7 +45,8 @@ def logs(folder: pathlib.Path) -> int:
     lines = []
     for number in range(200_000):
         lines.append(
-            f"2026-11-21T10:{number // 3600 % 60:02}:{number % 60:02}Z INFO request id={random.getrandbits(64):016x} "
+            f"2026-11-21T10:{number // 3600 % 60:02}:{number % 60:02}Z INFO "
+            f"request id={random.getrandbits(64):016x} "
             f"path={random.choice(paths)} status=200 latency_ms={random.random() * 300:.1f} "
             f"tokens={random.randrange(4000)} task=spike-basket horizon={random.randrange(48)}\n"
         )
@@ -73,7 +74,7 @@ def best(command: list[str], code: int) -> tuple[float, str]:
 
 
 def peak(command: list[str]) -> int:
-    """The most memory of a command, in bytes. (What `wait4` says includes the memory of this process at the fork.)"""
+    """The most memory of a command, in bytes: `wait4` would count this process at the fork."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     most = 0
     while process.poll() is None:
@@ -98,14 +99,28 @@ def secrets(gate: str, rg: str | None, folder: pathlib.Path) -> None:
         print("ripgrep          not installed")
         return
     patterns = [word for pattern in PATTERNS for word in ("-e", pattern)]
-    command = [rg, "--threads", "2", "--no-config", "-uuu", "--count-matches", "--no-filename", *patterns, str(where)]
+    command = [
+        rg,
+        "--threads",
+        "2",
+        "--no-config",
+        "-uuu",
+        "--count-matches",
+        "--no-filename",
+        *patterns,
+        str(where),
+    ]
     theirs, output = best(command, 0)
     assert sum(map(int, output.split())) == planted, output
-    print(f"ripgrep          {theirs:6.2f} s  {size / theirs / 1e9:5.2f} GB/s  {theirs / ours:.2f} times ours")
+    print(
+        f"ripgrep          {theirs:6.2f} s  {size / theirs / 1e9:5.2f} GB/s  {theirs / ours:.2f} times ours"
+    )
     # With letters of ASCII only, as our rules have it: what somebody does who cares for speed.
     theirs, output = best([*command[:1], "--no-unicode", *command[1:]], 0)
     assert sum(map(int, output.split())) == planted, output
-    print(f"  --no-unicode   {theirs:6.2f} s  {size / theirs / 1e9:5.2f} GB/s  {theirs / ours:.2f} times ours")
+    print(
+        f"  --no-unicode   {theirs:6.2f} s  {size / theirs / 1e9:5.2f} GB/s  {theirs / ours:.2f} times ours"
+    )
     shutil.rmtree(where)
 
 
@@ -139,7 +154,9 @@ def audit(gate: str, folder: pathlib.Path) -> None:
     seconds, output = best(command, 0)
     report = json.loads(output)
     assert report["verified"] and report["end"] == {"records": RECORDS, "head": head}, output
-    print(f"audit verify     {seconds:6.2f} s  {RECORDS} records, {path.stat().st_size / 1e6:.0f} MB, ", end="")
+    print(
+        f"audit verify     {seconds:6.2f} s  {RECORDS} records, {path.stat().st_size / 1e6:.0f} MB, ", end=""
+    )
     print(f"peak {peak(command) / 1e6:.0f} MB")
     with path.open("r+b") as file:
         file.seek(middle + 100)
@@ -152,7 +169,9 @@ def audit(gate: str, folder: pathlib.Path) -> None:
 
 def main() -> None:
     root = pathlib.Path(__file__).resolve().parents[2]
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--gate", default=str(root / "target/release/tsfm-gate"))
     parser.add_argument("--rg", default=shutil.which("rg"))
     parser.add_argument("--folder", help="where 1.5 GB may be written for a while")
