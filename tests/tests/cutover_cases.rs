@@ -374,7 +374,7 @@ fn the_dashboard_looks_like_the_documents_example() {
     let lines: Vec<String> = messages
         .iter()
         .enumerate()
-        .map(|(index, message)| format!("✓ {:<24} [healthy   ] {message}", names[&index]))
+        .map(|(index, message)| format!("✓ {:<25} [healthy   ] {message}", names[&index]))
         .collect();
     let expected = format!(
         "{rule}\n  CUTOVER READINESS DASHBOARD\n{rule}\n  Overall: HEALTHY\n  Go/No-Go: GO\n  \

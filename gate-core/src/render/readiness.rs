@@ -31,7 +31,7 @@ pub fn dashboard(card: &Card, colour: Colour) -> String {
 #[must_use]
 pub fn check_line(check: &Check, colour: Colour) -> String {
     let sign = painted(sign(check.state), check.state, colour);
-    format!("{sign} {:<24} [{:<10}] {}", tame(&check.name), check.state.as_str(), tame(&check.message))
+    format!("{sign} {:<25} [{:<10}] {}", tame(&check.name), check.state.as_str(), tame(&check.message))
 }
 
 /// The last line: how many are healthy.
