@@ -95,14 +95,11 @@ impl Guard {
         let mut would = None;
         let answer = match self.commanded(now) {
             Some(Err(refusal)) => Err(refusal),
-            Some(Ok(kind)) => {
-                if kind == PermitKind::Shadow {
-                    would = self.automatic(now, &mut changes).err();
-                }
-                let kind =
-                    if would.is_none() && kind == PermitKind::Shadow { PermitKind::Call } else { kind };
-                Ok(GuardPermit { kind, call: self.call.as_ref().map(CallBreaker::bypass) })
-            }
+            Some(Ok(PermitKind::Shadow)) => self.automatic(now, &mut changes).or_else(|refusal| {
+                would = Some(refusal);
+                Ok(self.bypass(PermitKind::Shadow))
+            }),
+            Some(Ok(kind)) => Ok(self.bypass(kind)),
             None => self.automatic(now, &mut changes),
         };
         Admission { answer, would, changes }
@@ -286,6 +283,11 @@ impl Guard {
             HoldKind::On => Ok(PermitKind::Forced),
             HoldKind::Shadow => Ok(PermitKind::Shadow),
         })
+    }
+
+    /// A permit against the automatic layers.
+    fn bypass(&self, kind: PermitKind) -> GuardPermit {
+        GuardPermit { kind, call: self.call.as_ref().map(CallBreaker::bypass) }
     }
 
     fn automatic(&mut self, now: u64, changes: &mut Changes) -> Result<GuardPermit, Refusal> {
