@@ -183,6 +183,14 @@ impl GateError {
         self
     }
 
+    /// The same error of a part, with the part in front of its path.
+    #[must_use]
+    pub fn under(mut self, part: &str) -> Self {
+        let joint = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        self.path = alloc::format!("{part}{joint}{}", self.path);
+        self
+    }
+
     /// The stable code.
     #[must_use]
     pub const fn code(&self) -> ErrorCode {

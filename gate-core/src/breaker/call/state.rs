@@ -12,9 +12,7 @@ use super::slices::Slices;
 use super::status::{CallCause, OpenedBy};
 use super::window::Window;
 use super::{CallBreaker, Latest, Phase, age};
-use crate::breaker::Counts;
-use crate::breaker::is_default;
-use crate::document::quoted;
+use crate::breaker::{Counts, is_default, state_version};
 use crate::{ErrorCode, GateError};
 
 /// The `schema_version` of the state of a call breaker.
@@ -121,10 +119,7 @@ impl CallBreaker {
     ///
     /// Settings that [`CallBreaker::new`] refuses, and a state that no breaker can be in.
     pub fn restore(config: CallConfig, state: CallState, now: u64, elapsed: u64) -> Result<Self, GateError> {
-        if state.schema_version != CALL_STATE_SCHEMA {
-            let (path, found) = ("schema_version", quoted(&state.schema_version));
-            return refuse(ErrorCode::SchemaVersion, path, format!("`{CALL_STATE_SCHEMA}`"), found);
-        }
+        state_version(&state.schema_version, CALL_STATE_SCHEMA)?;
         let mut breaker = Self::new(config)?;
         breaker.clock = Latest::resumed(now, state.clock_regressions);
         breaker.generation = state.generation;

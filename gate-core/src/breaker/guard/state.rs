@@ -5,12 +5,12 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Guard, GuardConfig, under};
+use super::{Guard, GuardConfig};
 use crate::breaker::{
     CallBreaker, CallState, HoldKind, Ladder, LadderState, Latch, LatchCause, LatchState, MetricBreaker,
-    MetricBreakerState, Overrides, OverridesState, Signed,
+    MetricBreakerState, Overrides, OverridesState, Signed, state_version,
 };
-use crate::document::{from_json, quoted};
+use crate::document::from_json;
 use crate::{ErrorCode, GateError};
 
 /// The `schema_version` of the state of a guard.
@@ -70,19 +70,23 @@ impl Guard {
     ) -> Result<Self, GateError> {
         check(&config, &state)?;
         let mut guard = Self::new(config)?;
-        guard.overrides = Overrides::restore(&state.overrides, now, elapsed).map_err(under("overrides"))?;
+        guard.overrides =
+            Overrides::restore(&state.overrides, now, elapsed).map_err(|error| error.under("overrides"))?;
         if let (Some(config), Some(state)) = (guard.config.latch, state.latch) {
-            guard.latch = Some(Latch::restore(config, state, now, elapsed).map_err(under("latch"))?);
+            guard.latch =
+                Some(Latch::restore(config, state, now, elapsed).map_err(|error| error.under("latch"))?);
         }
         if let (Some(config), Some(state)) = (&guard.config.metric, &state.metric) {
             let metric = MetricBreaker::restore(config, state, now, elapsed);
-            guard.metric = Some(metric.map_err(under("metric"))?);
+            guard.metric = Some(metric.map_err(|error| error.under("metric"))?);
         }
         if let (Some(config), Some(state)) = (&guard.config.ladder, &state.ladder) {
-            guard.ladder = Some(Ladder::restore(config, state, now, elapsed).map_err(under("ladder"))?);
+            guard.ladder =
+                Some(Ladder::restore(config, state, now, elapsed).map_err(|error| error.under("ladder"))?);
         }
         if let (Some(config), Some(state)) = (guard.config.call.clone(), state.call) {
-            guard.call = Some(CallBreaker::restore(config, state, now, elapsed).map_err(under("call"))?);
+            guard.call =
+                Some(CallBreaker::restore(config, state, now, elapsed).map_err(|error| error.under("call"))?);
         }
         Ok(guard)
     }
@@ -138,11 +142,7 @@ fn one_line(text: &str) -> String {
 }
 
 fn check(config: &GuardConfig, state: &GuardState) -> Result<(), GateError> {
-    if state.schema_version != GUARD_STATE_SCHEMA {
-        let found = quoted(&state.schema_version);
-        let expected = format!("`{GUARD_STATE_SCHEMA}`");
-        return Err(GateError::new(ErrorCode::SchemaVersion, "schema_version", expected, found));
-    }
+    state_version(&state.schema_version, GUARD_STATE_SCHEMA)?;
     match (&config.latch, &state.latch) {
         (Some(_), None) => {
             Err(GateError::new(ErrorCode::MissingField, "latch", "the state of the panic stop", "nothing"))

@@ -8,7 +8,7 @@ use super::state::{RecordState, VERSION};
 use super::{Latch, LatchCause, LatchConfig, LatchRecord, LatchState, ReadingCause, Streak};
 use super::{MOST_CAUSES, MOST_CONDITIONS};
 use crate::breaker::since::Since;
-use crate::breaker::{Latest, Signed};
+use crate::breaker::{Latest, Signed, state_version};
 use crate::document::from_json;
 use crate::error::{ErrorCode, GateError};
 
@@ -91,15 +91,7 @@ fn contradiction(path: &str, expected: &str, found: impl ToString) -> GateError 
 }
 
 fn check(state: &LatchState) -> Result<(), GateError> {
-    if state.schema_version != VERSION {
-        let found = format!("`{}`", state.schema_version.escape_debug());
-        return Err(GateError::new(
-            ErrorCode::SchemaVersion,
-            "schema_version",
-            format!("`{VERSION}`"),
-            found,
-        ));
-    }
+    state_version(&state.schema_version, VERSION)?;
     check_causes(state)?;
     check_streak("", state.streak, state.last_low)?;
     if state.overdue_counted > 0
@@ -180,7 +172,7 @@ fn restore_cause(path: &str, state: RecordState) -> Result<LatchCause, GateError
             Some(LatchCause::Readings(ReadingCause { kind, streak, last, min_reading }))
         }
         (None, Some(actor), Some(reason), None, None, None, None) => {
-            let signed = Signed::new(&actor, &reason).map_err(|error| under(path, &error))?;
+            let signed = Signed::new(&actor, &reason).map_err(|error| error.under(path))?;
             Some(LatchCause::Command(signed))
         }
         (None, None, None, Some(name), None, None, None) => Some(LatchCause::Condition(name)),
@@ -190,8 +182,4 @@ fn restore_cause(path: &str, state: RecordState) -> Result<LatchCause, GateError
     cause.filter(|cause| cause.kind() == kind).ok_or_else(|| {
         contradiction(path, &format!("the fields of a cause of kind `{kind}`"), "those of another kind")
     })
-}
-
-fn under(path: &str, error: &GateError) -> GateError {
-    GateError::new(error.code(), format!("{path}.{}", error.path()), error.expected(), error.found())
 }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::RiskBudget;
 use super::limit::RiskLimits;
 use super::stop::{RiskCause, RiskStop};
-use crate::document::{from_json_tree, from_node, present, quoted};
+use crate::breaker::state_version;
+use crate::document::{from_json_tree, from_node, present};
 use crate::{ErrorCode, GateError};
 
 /// The `schema_version` of this document.
@@ -85,10 +86,7 @@ impl RiskBudget {
     /// # Errors
     /// `schema-version`, and `contradiction` for a stop without its cause.
     pub fn restore(limits: RiskLimits, state: &RiskBudgetState) -> Result<Self, GateError> {
-        if state.schema_version != RISK_BUDGET_SCHEMA {
-            let (expected, found) = (format!("`{RISK_BUDGET_SCHEMA}`"), quoted(&state.schema_version));
-            return Err(GateError::new(ErrorCode::SchemaVersion, "schema_version", expected, found));
-        }
+        state_version(&state.schema_version, RISK_BUDGET_SCHEMA)?;
         if let Some(stop) = state.stop.filter(|stop| !stop.is_sound()) {
             let expected = format!("the cause `{}` among the causes", stop.first);
             return Err(GateError::new(ErrorCode::Contradiction, "stop.first", expected, "none of it"));

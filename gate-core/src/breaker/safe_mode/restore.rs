@@ -1,14 +1,14 @@
 //! A safe mode from a document. What cannot be trusted is on until a person ends it.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::state::VERSION;
 use super::{ActiveCause, CauseState, ExitKind, ExitRule, MOST_CAUSES, SafeMode, SafeModeCause};
 use super::{SafeModeCauseKind, SafeModeConfig, SafeModeState};
 use crate::breaker::since::Since;
-use crate::breaker::{HealthState, Latest, Signed};
+use crate::breaker::{HealthState, Latest, Signed, state_version};
 use crate::document::from_json;
 use crate::error::{ErrorCode, GateError};
 
@@ -88,15 +88,7 @@ fn contradiction(path: &str, expected: &str, found: impl ToString) -> GateError 
 }
 
 fn check(state: &SafeModeState) -> Result<(), GateError> {
-    if state.schema_version != VERSION {
-        let found = format!("`{}`", state.schema_version.escape_debug());
-        return Err(GateError::new(
-            ErrorCode::SchemaVersion,
-            "schema_version",
-            format!("`{VERSION}`"),
-            found,
-        ));
-    }
+    state_version(&state.schema_version, VERSION)?;
     if state.active == state.causes.is_empty() {
         let expected = if state.active { "a cause, as it is active" } else { "none, as it is not active" };
         return Err(contradiction("causes", expected, format!("{} causes", state.causes.len())));
@@ -155,11 +147,8 @@ fn restore_cause(path: &str, state: CauseState) -> Result<SafeModeCause, GateErr
         (Kind::HealthFailed, None, None, None) => Ok(SafeModeCause::Health(HealthState::Failed)),
         (Kind::Named, Some(name), None, None) => Ok(SafeModeCause::Named(name)),
         (Kind::Operator, None, Some(actor), Some(reason)) => {
-            let signed = Signed::new(&actor, &reason);
-            signed.map(SafeModeCause::Operator).map_err(|error| {
-                let path: String = format!("{path}.{}", error.path());
-                GateError::new(error.code(), path, error.expected(), error.found())
-            })
+            let signed = Signed::new(&actor, &reason).map_err(|error| error.under(path))?;
+            Ok(SafeModeCause::Operator(signed))
         }
         (Kind::Crowded, None, None, None) => Ok(SafeModeCause::Crowded),
         (Kind::StateLost, None, None, Some(why)) => Ok(SafeModeCause::StateLost(why)),

@@ -10,6 +10,7 @@ use super::config::Accounting;
 use super::part::{CEILING, Part, Stretch};
 use super::{TimeBudget, TimeBudgetConfig};
 use crate::breaker::clock::Latest;
+use crate::breaker::state_version;
 use crate::document::{objects, present, quoted};
 use crate::{ErrorCode, GateError};
 
@@ -114,10 +115,7 @@ fn contradiction<T>(path: &str, expected: &str, found: impl ToString) -> Result<
 }
 
 fn check_head(state: &TimeBudgetState, config: &TimeBudgetConfig) -> Result<(), GateError> {
-    if state.schema_version != TIME_BUDGET_SCHEMA {
-        let (expected, found) = (format!("`{TIME_BUDGET_SCHEMA}`"), quoted(&state.schema_version));
-        return Err(GateError::new(ErrorCode::SchemaVersion, "schema_version", expected, found));
-    }
+    state_version(&state.schema_version, TIME_BUDGET_SCHEMA)?;
     let stored = state.parts.iter().map(|part| &part.name);
     if !stored.eq(config.parts.iter().map(|part| &part.name)) {
         let names: Vec<_> = state.parts.iter().map(|part| quoted(&part.name)).collect();
