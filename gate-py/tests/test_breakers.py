@@ -37,6 +37,7 @@ class Host:
                 changes += getattr(self, "on_" + step["do"])(step, step["at"], told) or []
             except tsfm_gate.GateError as error:
                 told["error"] = {"code": error.code, "path": error.path, "message": str(error)}
+                changes += error.changes
         self.last = step["at"]
         status = self.guard.status(now=step["at"])
         return {**told, "changes": changes, "state": standing(status), "status": status}

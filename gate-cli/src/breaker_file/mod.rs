@@ -101,7 +101,7 @@ impl Breaker {
         let elapsed = document.elapsed(now.ns)?;
         let ended = document.ended(elapsed);
         let FileDocument { saved_at, config, guard, history, .. } = document;
-        let guard = Guard::restore(config, guard, now.ns, elapsed).map_err(|error| under("guard", &error))?;
+        let guard = Guard::restore(config, guard, now.ns, elapsed).map_err(|error| error.under("guard"))?;
         let saved_at = Some(saved_at);
         let mut breaker = Self { guard, history, changes: Vec::new(), saved_at, lost: None, now };
         for hold in ended {
@@ -242,12 +242,6 @@ pub(crate) struct Aside(pub(crate) Option<PathBuf>);
 
 fn not_a_file(code: ErrorCode, path: &Path) -> GateError {
     GateError::new(code, ARGUMENT, "a regular file", format!("something else at `{}`", path.display()))
-}
-
-/// An error of a part, with the part in its path.
-pub(crate) fn under(part: &str, error: &GateError) -> GateError {
-    let path = if error.path().is_empty() { part.to_owned() } else { format!("{part}.{}", error.path()) };
-    GateError::new(error.code(), path, error.expected(), error.found())
 }
 
 #[cfg(test)]

@@ -103,6 +103,22 @@ fn the_same_reading_twice_is_no_second_look() {
 }
 
 #[test]
+fn metrics_of_no_use_lead_the_ladder_down_and_the_history_says_so() {
+    let folder = Folder::started();
+    folder.write("ladder.json", r#"{"metric": {}, "ladder": {}}"#);
+    folder.order("breaker reset", "kim", "with a ladder", &["--config", "ladder.json", "--now", T0]);
+    assert_eq!(folder.check(10, 40.0, 5, &[]).code, 0);
+    assert_eq!(folder.check(10, 40.0, 5, &[]).error_code(), "out-of-range");
+    let state = folder.state();
+    assert_eq!(state["guard"]["ladder"]["level"], "degraded");
+    let last = state["history"]["entries"].as_array().and_then(|entries| entries.last()).unwrap();
+    assert_eq!(
+        (&last["event"], &last["cause"]),
+        (&json!("ladder: normal -> degraded"), &json!("reading missing"))
+    );
+}
+
+#[test]
 fn a_stop_stays_a_stop_whatever_the_metrics_are() {
     let folder = Folder::started();
     folder.order("breaker hold", "kim", "incident 42", &["--now", T0]);

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
+
+if TYPE_CHECKING:
+    from tsfm_gate._breaker import Transition
 
 
 class GateError(ValueError):
@@ -24,6 +27,8 @@ class GateError(ValueError):
     """The line in the text, counted from 1, where the text itself could not be read."""
     column: int | None
     """The byte in that line, counted from 1."""
+    changes: list[Transition]
+    """What it changed all the same: metrics that a ``Guard`` cannot use may lead its ladder down."""
 
     def __init__(
         self,
@@ -42,10 +47,11 @@ class GateError(ValueError):
         self.found = found
         self.line = line
         self.column = column
+        self.changes = []
 
-    def __reduce__(self) -> tuple[type[GateError], tuple[str, str, str, str, str, int | None, int | None]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         parts = (str(self), self.code, self.path, self.expected, self.found, self.line, self.column)
-        return type(self), parts
+        return type(self), parts, {"changes": self.changes}
 
 
 class ContractFinding(TypedDict):

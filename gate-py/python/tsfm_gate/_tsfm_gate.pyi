@@ -576,7 +576,7 @@ class Guard:
     def check(
         self, metrics: _Document, *, read_at: float | None = None, now: float | None = None
     ) -> list[Transition]:
-        """Takes ready-made metrics. Metrics that cannot be count as unusable, and raise."""
+        """Takes ready-made metrics. Those that cannot be used count too, and raise with their `changes`."""
 
     def level(
         self, failed: int | None = None, total: int | None = None, *, now: float | None = None

@@ -78,7 +78,7 @@ impl Guard {
         self.changed(py, now, |core, now| core.sample(failed, latency, now))
     }
 
-    /// Takes ready-made metrics. Metrics that cannot be count as unusable, and raise.
+    /// Takes ready-made metrics. Those that cannot be used count too, and raise with their `changes`.
     #[pyo3(signature = (metrics, *, read_at=None, now=None))]
     fn check<'py>(
         &self,
@@ -88,9 +88,13 @@ impl Guard {
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = metrics.py();
         let (reading, readable) = metric::reading(metrics, read_at);
-        let changes = self.shared.at(py, now, |core, now| core.check(&reading, now))?;
-        readable?;
-        words::transitions(py, &accept(py, changes)?)
+        let (changes, unusable) = self.shared.at(py, now, |core, now| core.check(&reading, now))?;
+        let changes = words::transitions(py, &changes)?;
+        let taken = readable.and_then(|()| accept(py, unusable.map_or(Ok(()), Err)));
+        if let Err(error) = &taken {
+            error.value(py).setattr("changes", &changes)?;
+        }
+        taken.map(|()| changes)
     }
 
     /// Takes a reading of the ladder's own, where no metric breaker feeds it; `None` is missing.

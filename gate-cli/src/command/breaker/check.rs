@@ -6,9 +6,9 @@ use gate_core::breaker::{GuardConfig, MetricReading};
 use gate_core::document::from_json;
 
 use super::report::Report;
-use super::{Answer, Surroundings, clock, config, configure, file, read, without};
+use super::{Answer, Surroundings, clock, config, configure, file, read};
 use crate::args::BreakerCheck;
-use crate::breaker_file::{Breaker, Clock, Now, under};
+use crate::breaker_file::{Breaker, Clock, Now};
 use crate::failure::{Failure, Refusal};
 
 /// Takes metrics to the breaker. A breaker that is stopped says so, whatever else goes wrong.
@@ -59,18 +59,11 @@ fn look(
     if let Some(config) = config {
         configure(breaker, config)?;
     }
-    if breaker.guard.config().metric.is_none() {
-        return Err(without("metric"));
-    }
     let now = breaker.now;
     let reading = reading.unwrap_or(ILLEGIBLE).read_at(seconds(now));
-    Ok(match breaker.guard.check(&reading, now.ns) {
-        Ok(changes) => {
-            breaker.note(&changes, None);
-            None
-        }
-        Err(error) => Some(under("metrics", &error)),
-    })
+    let (changes, error) = breaker.guard.check(&reading, now.ns);
+    breaker.note(&changes, None);
+    Ok(error.map(|error| error.under("metrics")))
 }
 
 /// What stands for metrics that could not be read, so that they count as unusable like all that cannot be.

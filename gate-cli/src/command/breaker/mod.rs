@@ -15,7 +15,7 @@ use gate_core::{ErrorCode, GateError};
 
 use super::{Answer, Surroundings};
 use crate::args::{Breaker as BreakerCommand, Latch, Sign, Stored};
-use crate::breaker_file::{Breaker, Clock, Now, StateFile, under};
+use crate::breaker_file::{Breaker, Clock, Now, StateFile};
 use crate::failure::{Failure, Refusal};
 use crate::input::{self, Source};
 
@@ -78,7 +78,7 @@ fn configure(breaker: &mut Breaker, config: GuardConfig) -> Result<(), GateError
         return Ok(());
     }
     let now = breaker.now;
-    let changes = breaker.guard.reconfigure(config, now.ns).map_err(|error| under("config", &error))?;
+    let changes = breaker.guard.reconfigure(config, now.ns).map_err(|error| error.under("config"))?;
     breaker.history.event("settings", "other settings were given", now.instant);
     breaker.note(&changes, None);
     Ok(())

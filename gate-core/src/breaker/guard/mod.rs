@@ -34,9 +34,9 @@ pub use transition::{LayerName, Transition};
 
 use super::{
     CallBreaker, HoldKind, Ladder, LadderReading, Latch, LatchCause, LatchReset, Layer, Look, MetricBreaker,
-    MetricReading, Outcome, Overrides, Reading, Recorded, Refusal, RefusalReason, Signed,
+    MetricReading, Outcome, Overrides, Reading, Recorded, Refusal, RefusalReason, Signed, ladder,
 };
-use crate::GateError;
+use crate::{ErrorCode, GateError};
 
 /// All layers of one service, with one owner. Clone it to see what would happen.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,11 +57,26 @@ impl Guard {
     /// Settings of a layer that contradict each other, with the layer in the path.
     pub fn new(config: GuardConfig) -> Result<Self, GateError> {
         Ok(Self {
-            latch: config.latch.map(Latch::new).transpose().map_err(under("latch"))?,
+            latch: config.latch.map(Latch::new).transpose().map_err(|error| error.under("latch"))?,
             overrides: Overrides::default(),
-            metric: config.metric.as_ref().map(MetricBreaker::new).transpose().map_err(under("metric"))?,
-            ladder: config.ladder.as_ref().map(Ladder::new).transpose().map_err(under("ladder"))?,
-            call: config.call.clone().map(CallBreaker::new).transpose().map_err(under("call"))?,
+            metric: config
+                .metric
+                .as_ref()
+                .map(MetricBreaker::new)
+                .transpose()
+                .map_err(|error| error.under("metric"))?,
+            ladder: config
+                .ladder
+                .as_ref()
+                .map(Ladder::new)
+                .transpose()
+                .map_err(|error| error.under("ladder"))?,
+            call: config
+                .call
+                .clone()
+                .map(CallBreaker::new)
+                .transpose()
+                .map_err(|error| error.under("call"))?,
             config,
         })
     }
@@ -91,7 +106,7 @@ impl Guard {
     /// Asks for one call, and says which transitions were due by then.
     #[cold]
     pub fn acquire(&mut self, now: u64) -> Admission {
-        let mut changes = Changes { latch: self.pass(now), ..Changes::default() };
+        let mut changes = self.pass(now);
         let mut would = None;
         let answer = match self.commanded(now) {
             Some(Err(refusal)) => Err(refusal),
@@ -138,23 +153,25 @@ impl Guard {
         changes
     }
 
-    /// Takes ready-made metrics.
+    /// Takes ready-made metrics: what changed, and why they are of no use, if they are of none.
     ///
-    /// # Errors
-    ///
-    /// Metrics that cannot be: they count as unusable, and for the ladder as missing.
-    pub fn check(&mut self, reading: &MetricReading, now: u64) -> Result<Changes, GateError> {
-        let mut changes = Changes::default();
-        let Some(metric) = &mut self.metric else { return Ok(changes) };
+    /// Metrics that cannot be count as unusable, and for the ladder as missing: they may change something as well.
+    /// Without a metric breaker nobody takes them, which is an error too.
+    pub fn check(&mut self, reading: &MetricReading, now: u64) -> (Changes, Option<GateError>) {
+        let Some(metric) = &mut self.metric else {
+            let expected = "settings with a metric breaker";
+            return (
+                Changes::default(),
+                Some(GateError::new(ErrorCode::Contradiction, "", expected, "none")),
+            );
+        };
         match metric.check(reading, now) {
             Ok(look) => {
+                let mut changes = Changes::default();
                 self.looked(look, now, &mut changes);
-                Ok(changes)
+                (changes, None)
             }
-            Err(error) => {
-                self.level(LadderReading::Missing, now);
-                Err(error)
-            }
+            Err(error) => (self.level(LadderReading::Missing, now), Some(error)),
         }
     }
 
@@ -172,10 +189,7 @@ impl Guard {
 
     /// Lets time pass in every layer. Hosts with traffic need not call it.
     pub fn tick(&mut self, now: u64) -> Changes {
-        let mut changes = Changes { latch: self.pass(now), ..Changes::default() };
-        if let Some(ladder) = &mut self.ladder {
-            changes.ladder = ladder.tick(now);
-        }
+        let mut changes = self.pass(now);
         if let Some(look) = self.metric.as_mut().and_then(|metric| metric.tick(now)) {
             self.looked(look, now, &mut changes);
         }
@@ -238,16 +252,16 @@ impl Guard {
         let mut next = self.clone();
         let mut changes = Changes::default();
         if let (Some(latch), Some(config)) = (&mut next.latch, config.latch) {
-            changes.latch = latch.reconfigure(config, now).map_err(under("latch"))?;
+            changes.latch = latch.reconfigure(config, now).map_err(|error| error.under("latch"))?;
         }
         if let (Some(metric), Some(config)) = (&mut next.metric, &config.metric) {
-            metric.reconfigure(config, now).map_err(under("metric"))?;
+            metric.reconfigure(config, now).map_err(|error| error.under("metric"))?;
         }
         if let (Some(ladder), Some(config)) = (&mut next.ladder, &config.ladder) {
-            ladder.reconfigure(config, now).map_err(under("ladder"))?;
+            ladder.reconfigure(config, now).map_err(|error| error.under("ladder"))?;
         }
         if let (Some(call), Some(config)) = (&mut next.call, config.call.clone()) {
-            call.reconfigure(config, now).map_err(under("call"))?;
+            call.reconfigure(config, now).map_err(|error| error.under("call"))?;
         }
         next.config = config;
         *self = next;
@@ -260,13 +274,17 @@ impl Guard {
         self.overrides.is_empty()
             && self.latch.as_ref().is_none_or(|latch| !latch.is_latched() && !latch.awaits_time())
             && self.metric.as_ref().is_none_or(MetricBreaker::is_on)
-            && self.ladder.as_ref().is_none_or(Ladder::admits_all)
+            && self.ladder.as_ref().is_none_or(|ladder| ladder.admits_all() && !ladder.awaits_time())
     }
 
     /// Lets time pass where it can only make things stricter, or end what people limited.
-    fn pass(&mut self, now: u64) -> Option<super::LatchChange> {
+    fn pass(&mut self, now: u64) -> Changes {
         self.overrides.tick(now);
-        self.latch.as_mut().and_then(|latch| latch.tick(now))
+        Changes {
+            latch: self.latch.as_mut().and_then(|latch| latch.tick(now)),
+            ladder: self.ladder.as_mut().and_then(|ladder| ladder.tick(now)),
+            ..Changes::default()
+        }
     }
 
     /// What the latch and people say; `None` if they leave it to the automatic layers.
@@ -358,7 +376,7 @@ impl Guard {
         changes.metric = look.change;
         if let Some(ladder) = &mut self.ladder {
             let reading = LadderReading::Rate { failed: look.counts.failed, total: look.counts.total };
-            changes.ladder = ladder.observe(reading, now).or(changes.ladder);
+            changes.ladder = ladder::joined(changes.ladder, ladder.observe(reading, now));
         }
     }
 }
@@ -371,13 +389,4 @@ const fn refusal(by: Layer, reason: RefusalReason, retry_after: Option<u64>) -> 
 fn permit(call: super::CallPermit) -> GuardPermit {
     let kind = if call.is_probe() { PermitKind::Probe } else { PermitKind::Call };
     GuardPermit { kind, call: Some(call) }
-}
-
-/// An error of a layer, with the layer in its path.
-fn under(layer: &'static str) -> impl Fn(GateError) -> GateError {
-    move |error| {
-        let path =
-            if error.path().is_empty() { layer.into() } else { alloc::format!("{layer}.{}", error.path()) };
-        GateError::new(error.code(), path, error.expected(), error.found())
-    }
 }

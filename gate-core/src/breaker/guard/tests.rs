@@ -1,6 +1,7 @@
 //! Which layer decides.
 
 use super::*;
+use crate::breaker::{LadderConfig, Level};
 
 fn explained(events: impl FnOnce(&mut Guard)) -> alloc::string::String {
     Guard::new(GuardConfig::full()).map_or_else(
@@ -44,4 +45,18 @@ fn it_says_which_layer_decides_and_on_which_counts() {
     };
     let why = "3 bad readings in a row: 3 low (the last 0.42, under 0.99)";
     assert_eq!(explained(readings), alloc::format!("stopped by latch: {why}"));
+}
+
+#[test]
+fn a_silent_ladder_degrades_by_calls_alone() {
+    let ladder = LadderConfig { max_gap_ms: Some(30_000), ..LadderConfig::default() };
+    let config = GuardConfig { ladder: Some(ladder), ..GuardConfig::default() };
+    let levels = Guard::new(config).map(|mut guard| {
+        [0, 29, 30, 60].map(|second| {
+            let _ = guard.try_acquire(second * 1_000_000_000);
+            guard.ladder.as_ref().map(Ladder::level)
+        })
+    });
+    let expected = [Level::Normal, Level::Normal, Level::Degraded, Level::BaselineOnly].map(Some);
+    assert_eq!(levels, Ok(expected));
 }

@@ -114,6 +114,13 @@ impl Ladder {
         self.level != Level::BaselineOnly
     }
 
+    /// Whether time alone can lead it down: silence is limited.
+    #[inline]
+    #[must_use]
+    pub const fn awaits_time(&self) -> bool {
+        self.rules.max_gap_ns.is_some()
+    }
+
     /// Lets a pinned ladder go up again, and forgets how often it changed. False if it was not pinned.
     pub fn release(&mut self, _by: &Signed, now: u64) -> bool {
         self.time.advance(now);
@@ -244,7 +251,10 @@ impl Ladder {
 }
 
 /// Two transitions of one call, as one.
-const fn joined(first: Option<LadderChange>, second: Option<LadderChange>) -> Option<LadderChange> {
+pub(in crate::breaker) const fn joined(
+    first: Option<LadderChange>,
+    second: Option<LadderChange>,
+) -> Option<LadderChange> {
     match (first, second) {
         (Some(first), Some(second)) => Some(LadderChange { from: first.from, ..second }),
         (Some(only), None) | (None, Some(only)) => Some(only),

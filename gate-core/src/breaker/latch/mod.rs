@@ -41,7 +41,7 @@ pub enum Reading {
     Unreadable,
 }
 
-/// What an event did to a latch.
+/// What an event did to a latch. Of several causes at once the first is told; [`Latch::causes`] has all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LatchChange {
     /// It was clear and holds now.

@@ -74,7 +74,7 @@ impl Player {
     ///
     /// Settings that contradict each other.
     pub fn new(script: &Script) -> Result<Self, GateError> {
-        let guard = Guard::new(script.config.clone()).map_err(|error| at("config", &error))?;
+        let guard = Guard::new(script.config.clone()).map_err(|error| error.under("config"))?;
         Ok(Self { guard, permits: BTreeMap::new(), last: 0, next: 0 })
     }
 
@@ -90,11 +90,11 @@ impl Player {
     /// Those of [`Script::play`].
     pub fn play(&mut self, step: &Step) -> Result<Answer, GateError> {
         let path = format!("steps[{}]", self.next);
-        let now = instant("at", step.at).map_err(|error| at(&path, &error))?;
+        let now = instant("at", step.at).map_err(|error| error.under(&path))?;
         let mut told = Told::default();
         for _ in 0..step.times.unwrap_or(1) {
             told = Told { changes: told.changes, ..Told::default() };
-            self.act(step, now, &mut told).map_err(|error| at(&path, &error))?;
+            self.act(step, now, &mut told).map_err(|error| error.under(&path))?;
         }
         self.last = now;
         self.next += 1;
@@ -141,7 +141,9 @@ impl Player {
             },
             Act::Check => {
                 let metrics = need("metrics", step.metrics.as_ref())?;
-                told.outcome(self.guard.check(metrics, now));
+                let (changes, error) = self.guard.check(metrics, now);
+                told.add(&changes);
+                told.error = error;
             }
             Act::Level => told.add(&self.guard.level(ladder_reading(step)?, now)),
             Act::Reading => told.add(&self.guard.observe(latch_reading(step)?, now)),
@@ -314,10 +316,4 @@ fn nanoseconds(path: &str, value: f64, unit: f64) -> Result<u64, GateError> {
         "a time of 0 or more, up to 570 years",
         value.to_string(),
     ))
-}
-
-/// An error of a part, with the part in its path.
-fn at(part: &str, error: &GateError) -> GateError {
-    let path = if error.path().is_empty() { part.into() } else { format!("{part}.{}", error.path()) };
-    GateError::new(error.code(), path, error.expected(), error.found())
 }
