@@ -23,6 +23,14 @@ NOON = datetime(2025, 11, 18, 10, 30, tzinfo=UTC)
 RELEASE = "2026-11-21T12:00:00Z"
 # Joined, so that no scan of this repository finds it.
 SECRET = "FAKETEST5" + "DUMMYDEMO"
+NAMES = (
+    "Readyz Endpoint",
+    "Evidence Integrity",
+    "Key Rotation",
+    "PII Circuit Breaker",
+    "Canary Health",
+    "Promotion Mode",
+)
 
 
 def cases(topic: str, *ops: str) -> list[Any]:
@@ -104,14 +112,26 @@ def test_card(case: Case) -> None:
     message = given.get("message", "as the case has it")
     parts = ("readyz", "evidence", "keys", "breaker", "canary", "promotion")
     facts: Any = {
-        part: {"check": {"name": part, "state": state, "message": message, "observed_at": at}}
-        for part, state in zip(parts, given["states"], strict=True)
+        part: {"check": {"name": given.get("named", name), "state": state, "message": message, "observed_at": at}}
+        for part, name, state in zip(parts, NAMES, given["states"], strict=True)
         if state is not None
     }
     found = tsfm_gate.readiness(facts, max_age=60, now=NOON)
     holds(case["expect"], dict(found))
     assert len(found["checks"]) == 6
     assert found["exit_code"] == {"GO": 0, "PENDING": 2, "NO-GO": 3}[found["go_no_go"]]
+
+
+def test_a_check_stands_for_itself_and_for_nothing_else(tmp_path: Path) -> None:
+    facts = good_card(tmp_path)
+    keys = tsfm_gate.check_keys(facts["keys"]["list"], now=NOON)
+    for claimed in ({"check": keys}, {"check": keys, "failed": "timed out", "at": NOON}):
+        card = tsfm_gate.readiness(facts | {"readyz": claimed}, now=NOON)
+        assert [check["state"] for check in card["checks"]] == ["unhealthy"] + ["healthy"] * 5
+        assert card["go_no_go"] == "NO-GO"
+    readyz = tsfm_gate.check_readyz(facts["readyz"], now=NOON)
+    beside = tsfm_gate.readiness(facts | {"readyz": facts["readyz"] | {"check": readyz}}, now=NOON)
+    assert beside["checks"][0]["message"].startswith("status: expected one of check, ")
 
 
 def good_card(tmp_path: Path) -> Any:

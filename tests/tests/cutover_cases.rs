@@ -19,6 +19,7 @@ use gate_core::cutover::canary_health::{
 use gate_core::cutover::keys::{KeyRule, KeyState, RotationPlan, judge_keys};
 use gate_core::cutover::promoter::promoter;
 use gate_core::cutover::promotion::{PromotionFacts, PromotionMode, VARIABLES, promotion};
+use gate_core::cutover::readiness::{CARD, RECOVERY, SIGNATURES};
 use gate_core::cutover::readyz::{ReadyzFacts, default_max_age, readyz};
 use gate_core::cutover::{CardChecks, Check, CheckState, PreflightChecks, breakers};
 use gate_core::document::from_json;
@@ -310,15 +311,17 @@ fn breaker_of(input: &Value) -> Check {
     breakers::guard(Some(json!(guard).to_string().as_bytes()))
 }
 
-/// Checks in the states of the case, null for one that was not run.
+/// Checks in the states of the case, null for one that was not run, under their own names or the one of the case.
 fn checks(input: &Value) -> Vec<Option<Check>> {
     let at = before(input["age_s"].as_i64().unwrap_or(0));
     let message = input["message"].as_str().unwrap_or("as the case has it");
-    let check = |state: &Value| {
+    let check = |(state, name): (&Value, &str)| {
         let state: Option<CheckState> = serde_json::from_value(state.clone()).expect("a state");
-        Some(Check::new("", state?, message).observed(Some(at)))
+        let name = input["named"].as_str().unwrap_or(name);
+        Some(Check::new(name, state?, message).observed(Some(at)))
     };
-    input["states"].as_array().expect("states").iter().map(check).collect()
+    let names = CARD.into_iter().chain([RECOVERY, SIGNATURES]);
+    input["states"].as_array().expect("states").iter().zip(names).map(check).collect()
 }
 
 fn six(mut checks: impl Iterator<Item = Option<Check>>) -> CardChecks {
@@ -366,8 +369,9 @@ fn the_dashboard_looks_like_the_documents_example() {
         "3 green windows, burst=0.80x",
         "Manual promotion enforced",
     ];
-    let check = |message: &str| Some(Check::new("", CheckState::Healthy, message).observed(Some(noon())));
-    let card = six(messages.map(check).into_iter()).card(noon(), default_max_age()).expect("a card");
+    let check = |(name, message)| Some(Check::new(name, CheckState::Healthy, message).observed(Some(noon())));
+    let card =
+        six(CARD.into_iter().zip(messages).map(check)).card(noon(), default_max_age()).expect("a card");
     let rule = "=".repeat(60);
     let names: BTreeMap<usize, &str> =
         card.checks.iter().map(|check| check.name.as_str()).enumerate().collect();

@@ -14,12 +14,12 @@ use super::promotion::PROMOTION;
 use super::readyz::READYZ;
 use super::{Check, CheckState, GoNoGo, fold};
 use crate::GateError;
+use crate::document::quoted;
 use crate::time::{Instant, format_instant};
 
-/// The name of the check of the evidence.
-pub const EVIDENCE: &str = "Evidence Integrity";
-/// The name of the check of the recovery.
-pub const RECOVERY: &str = "DR Recovery";
+pub use super::evidence::EVIDENCE;
+pub use super::recovery::RECOVERY;
+
 /// The name of the check of the policies' signatures.
 pub const SIGNATURES: &str = "Policy Signatures";
 /// The name of the check that the card itself is.
@@ -120,12 +120,15 @@ fn card(checks: Vec<Check>, now: Instant) -> Result<Card, GateError> {
     })
 }
 
-/// A check under its name on the card; one that did not run, has no time or is old is not healthy.
+/// A check in its place on the card; one that did not run, is another one, has no time or is old is not healthy.
 fn fresh(name: &str, check: Option<Check>, now: Instant, max_age: TimeDelta) -> Check {
     let Some(mut check) = check else {
         return Check::new(name, CheckState::Unknown, "was not run");
     };
-    check.name = name.into();
+    if check.name != name {
+        let message = format!("expected the check `{name}`, found {}", quoted(&check.name));
+        return Check::new(name, CheckState::Unhealthy, message);
+    }
     if check.state != CheckState::Healthy {
         return check;
     }

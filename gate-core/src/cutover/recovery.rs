@@ -12,7 +12,7 @@ use crate::digest::Digest;
 use crate::time::{Instant, format_instant};
 
 /// The name of the check.
-pub const CHECK: &str = "Recovery";
+pub const RECOVERY: &str = "DR Recovery";
 
 /// How much may be lost, and how long it may take.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -199,7 +199,7 @@ impl RecoveryReport {
                 self.lost.len()
             )
         });
-        Check::new(CHECK, self.state, message)
+        Check::new(RECOVERY, self.state, message)
             .with("rto_seconds", self.rto_seconds)
             .with("lost", self.lost.clone())
             .with("differing", self.differing.clone())

@@ -76,6 +76,10 @@ fn unusable(name: &str, error: &GateError, now: Instant) -> Check {
 
 fn check(name: &str, facts: &Bound<'_, PyAny>, now: Instant) -> Tried<Check> {
     if let Some(check) = entry(facts, "check")? {
+        // Beside it nothing is looked at, so nothing may be there. The card knows which check it expects.
+        if let Err(refused) = only(facts, &["check"])? {
+            return Ok(Err(refused));
+        }
         return Ok(convert::try_read::<Judged>(&check)?.map(Check::from));
     }
     Ok(match name {

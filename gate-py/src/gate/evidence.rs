@@ -9,7 +9,7 @@ use gate_core::cutover::evidence::{
     EvidenceFile, EvidenceReport, Expectation, IndexAnchor, KeyRing, SigningKey, Trust, verify,
 };
 use gate_core::digest::Digest;
-use gate_core::time::{Instant, format_instant};
+use gate_core::time::Instant;
 use gate_core::{ErrorCode, GateError};
 use pyo3::prelude::*;
 use serde::Deserialize;
@@ -102,9 +102,7 @@ fn verified(
     let trust = wanted.keys.as_ref().map_or(Trust::Storage, Trust::Keys);
     let expected = Expectation { trust, anchor: wanted.anchor, now, max_age: wanted.max_age };
     let report = verify(index.as_deref(), &files, &expected);
-    let generated = report.generated_at.map(format_instant);
-    // How old the index may be is judged already; the files were looked at just now.
-    Ok((report.check().with("generated_at", generated).observed(Some(now)), report))
+    Ok((report.check_at(now), report))
 }
 
 fn index(folder: &Path) -> Result<Option<Vec<u8>>, GateError> {

@@ -13,12 +13,12 @@ use gate_core::breaker::{
     HoldKind, MetricBreaker, MetricBreakerState, MetricCause, MetricConfig, MetricState, Overrides,
     RateBreach, Signed,
 };
-use gate_core::cutover::breakers::metric_breaker;
+use gate_core::cutover::breakers::{BREAKER, metric_breaker};
 use gate_core::cutover::canary_health::canary_not_measured;
-use gate_core::cutover::keys::{KeyRule, judge_keys};
-use gate_core::cutover::promotion::{PromotionFacts, PromotionMode, promotion};
-use gate_core::cutover::readiness::{CardChecks, PreflightChecks};
-use gate_core::cutover::readyz::{ReadyzFacts, default_max_age, readyz};
+use gate_core::cutover::keys::{KEYS, KeyRule, judge_keys};
+use gate_core::cutover::promotion::{PROMOTION, PromotionFacts, PromotionMode, promotion};
+use gate_core::cutover::readiness::{CARD, CardChecks, EVIDENCE, PreflightChecks, RECOVERY, SIGNATURES};
+use gate_core::cutover::readyz::{READYZ, ReadyzFacts, default_max_age, readyz};
 use gate_core::cutover::{Card, Check, CheckState};
 use gate_core::render::Colour;
 use gate_core::render::readiness::{check_line, summary_line};
@@ -69,11 +69,12 @@ fn compare(expect: &Value, found: &Check) -> Outcome {
 fn aggregate(input: &Value, expect: &Value) -> Outcome {
     let now = parse_instant(input["now"].as_str().expect("now"), "").expect("an instant");
     let texts = |key: &str| input[key].as_array().expect("six").clone();
-    let check = |(state, message): (Value, Value)| {
+    let check = |((name, state), message): ((&str, Value), Value)| {
         let state: CheckState = serde_json::from_value(state).expect("a state");
-        Check::new("", state, message.as_str().expect("a message")).observed(Some(now))
+        Check::new(name, state, message.as_str().expect("a message")).observed(Some(now))
     };
-    let checks: Vec<Check> = texts("states").into_iter().zip(texts("messages")).map(check).collect();
+    let states = CARD.into_iter().zip(texts("states"));
+    let checks: Vec<Check> = states.zip(texts("messages")).map(check).collect();
     let card = six(&checks).card(now, default_max_age()).expect("a card");
     let lines: Vec<String> = card.checks.iter().map(|check| check_line(check, Colour::Off)).collect();
     compare_card(expect, &card)
@@ -108,7 +109,7 @@ fn card(input: &Value, expect: &Value) -> Outcome {
     let dated = |check: Check| Some(check.observed(Some(now)));
     let checks = CardChecks {
         readyz: dated(answer(&input["readyz"], now)),
-        evidence: dated(Check::new("", recorded, "judged elsewhere")),
+        evidence: dated(Check::new(EVIDENCE, recorded, "judged elsewhere")),
         keys: dated(keys(&input["env"], now)),
         breaker: dated(breaker(&input["breaker_file"])),
         canary: dated(canary_health::card(&input["evidence_text"])),
@@ -263,25 +264,25 @@ fn uncommented(file: Option<&str>) -> Option<String> {
 /// Upstream's preflight hears exit codes; ours are checks.
 fn preflight(input: &Value, expect: &Value) -> Outcome {
     let now = now();
-    let heard = |passed: bool| {
+    let heard = |name: &str, passed: bool| {
         let state = if passed { CheckState::Healthy } else { CheckState::Unhealthy };
-        Some(Check::new("", state, "as the row has it").observed(Some(now)))
+        Some(Check::new(name, state, "as the row has it").observed(Some(now)))
     };
-    let exit = |name: &str| heard(input[name] == 0);
+    let exit = |name: &str, field: &str| heard(name, input[field] == 0);
     let canary = canary_health::preflight(&input["latest_text"]);
     let canary = canary.map_or_else(|| canary_not_measured("cannot be read"), |health| health.check());
     let skipped = input["skip_dr"] == true;
     let checks = PreflightChecks {
         card: CardChecks {
-            readyz: exit("readyz_exit"),
-            evidence: exit("evidence_exit"),
-            keys: exit("key_exit"),
-            breaker: exit("pii_exit"),
+            readyz: exit(READYZ, "readyz_exit"),
+            evidence: exit(EVIDENCE, "evidence_exit"),
+            keys: exit(KEYS, "key_exit"),
+            breaker: exit(BREAKER, "pii_exit"),
             canary: Some(canary.observed(Some(now))),
-            promotion: heard(input["manual_status"] == "manual"),
+            promotion: heard(PROMOTION, input["manual_status"] == "manual"),
         },
-        recovery: if skipped { None } else { exit("dr_exit") },
-        signatures: exit("policy_exit"),
+        recovery: if skipped { None } else { exit(RECOVERY, "dr_exit") },
+        signatures: exit(SIGNATURES, "policy_exit"),
     };
     let report = checks.report(now, default_max_age()).expect("a report");
     let go = report.go_no_go == gate_core::cutover::GoNoGo::Go;

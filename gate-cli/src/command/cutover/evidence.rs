@@ -116,11 +116,5 @@ pub(super) fn check(
         max_age: wanted.max_age,
     };
     let report = verify_files(index.as_deref(), &files, &expected);
-    let check = report.check();
-    // How old the index may be is judged above; the files were read just now.
-    let generated = check.observed_at.map(gate_core::time::format_instant);
-    Ok((
-        Check { name: EVIDENCE.into(), ..check }.with("generated_at", generated).observed(Some(now)),
-        report.anchor,
-    ))
+    Ok((report.check_at(now), report.anchor))
 }

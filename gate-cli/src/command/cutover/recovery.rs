@@ -6,7 +6,6 @@ use std::path::Path;
 use std::time::{Duration, Instant as Stopwatch};
 
 use gate_core::cutover::Check;
-use gate_core::cutover::readiness::RECOVERY;
 use gate_core::cutover::recovery::{RecoveryFacts, RecoveryLimits, measure};
 use gate_core::digest::Digest;
 use gate_core::time::Instant;
@@ -68,7 +67,7 @@ pub(super) fn check(
     let measured_at = Some(clock());
     let facts = RecoveryFacts { source: Some(source), restored, seconds, measured_at, retention: None };
     let report = measure(&facts, &restore.limits, clock());
-    let mut check = Check { name: RECOVERY.into(), ..report.check() };
+    let mut check = report.check();
     let mut notes = Vec::new();
     if !done {
         let why = how(&ended.end);

@@ -46,5 +46,5 @@ pub use index::{Entry, Index, IndexAnchor, SCHEMA, Signature};
 pub use keys::{KeyRing, KeyState, SigningKey};
 pub use listing::{Listed, Listing};
 pub use merge::merge;
-pub use report::{CHECK, EvidenceReport};
+pub use report::{EVIDENCE, EvidenceReport};
 pub use verify::{Expectation, Trust, verify, verify_listing};

@@ -11,10 +11,10 @@ use super::fault::EvidenceFault;
 use super::index::{Index, IndexAnchor};
 use super::verify::{Expectation, Trust};
 use crate::cutover::{Check, CheckState};
-use crate::time::Instant;
+use crate::time::{Instant, format_instant};
 
 /// The name of the check.
-pub const CHECK: &str = "Evidence Integrity";
+pub const EVIDENCE: &str = "Evidence Integrity";
 
 /// What was found in a folder.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -81,22 +81,22 @@ impl EvidenceReport {
         }
     }
 
-    /// The report as a check.
+    /// The report as a check of files that were looked at `now`. How old the index may be is judged already.
     #[must_use]
-    pub fn check(&self) -> Check {
+    pub fn check_at(&self, now: Instant) -> Check {
         let faults: Vec<Value> = self.faults.iter().map(|fault| Value::from(fault.to_string())).collect();
-        let mut check = Check::new(CHECK, self.state(), self.message())
+        let mut check = Check::new(EVIDENCE, self.state(), self.message())
             .with("entries", self.entries)
             .with("faults", faults)
             .with("signed", self.key_id.is_some())
-            .observed(self.generated_at);
+            .observed(Some(now));
         if let Some(anchor) = self.anchor {
             check = check.with("sequence", anchor.sequence).with("digest", anchor.digest.to_string());
         }
         if let Some(key_id) = &self.key_id {
             check = check.with("key_id", key_id.as_str()).with("key_in_grace", self.grace);
         }
-        check
+        check.with("generated_at", self.generated_at.map(format_instant))
     }
 
     fn message(&self) -> String {
