@@ -43,7 +43,9 @@ use crate::command::{Answer, Destination, Surroundings, compat};
 use crate::failure::Failure;
 use crate::veil::Veil;
 
+pub use audit_log::without_secrets;
 pub use exit::Exit;
+pub use masker::Masker;
 pub use policy::from_yaml as policy_from_yaml;
 
 /// Runs `tsfm-gate` and returns the exit code. The first argument is the program's name and is not used.

@@ -52,9 +52,9 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
     name.ends_with("_KEY") || name.ends_with("_PWD") || SECRET_NAMES.iter().any(|part| name.contains(part))
 }
 
-/// Knows the secrets.
+/// Takes the secrets that it knows out of texts.
 #[derive(Debug, Clone)]
-pub(crate) struct Masker {
+pub struct Masker {
     values: AhoCorasick,
     longest: usize,
     scanner: Scanner,
@@ -72,9 +72,10 @@ impl Masker {
     }
 
     /// One that knows the secrets of this process and those among more variables.
-    pub(crate) fn of_environment<'a>(
-        more: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Result<Self, GateError> {
+    ///
+    /// # Errors
+    /// `out-of-range` with the path `environment` for more secrets than can be searched for.
+    pub fn of_environment<'a>(more: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, GateError> {
         let ours = std::env::vars_os()
             .filter(|(name, _)| is_secret_name(&name.to_string_lossy()))
             .map(|(_, value)| Secret::new(value.into_encoded_bytes()));
@@ -84,7 +85,8 @@ impl Masker {
     }
 
     /// A text without its secrets.
-    pub(crate) fn text(&self, text: &str) -> String {
+    #[must_use]
+    pub fn text(&self, text: &str) -> String {
         let mut masked = Vec::new();
         let mut stream = self.stream();
         stream.push(text.as_bytes(), &mut masked);

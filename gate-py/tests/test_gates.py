@@ -112,7 +112,9 @@ def test_card(case: Case) -> None:
     message = given.get("message", "as the case has it")
     parts = ("readyz", "evidence", "keys", "breaker", "canary", "promotion")
     facts: Any = {
-        part: {"check": {"name": given.get("named", name), "state": state, "message": message, "observed_at": at}}
+        part: {
+            "check": {"name": given.get("named", name), "state": state, "message": message, "observed_at": at}
+        }
         for part, name, state in zip(parts, NAMES, given["states"], strict=True)
         if state is not None
     }
@@ -559,3 +561,69 @@ def test_what_cannot_be_used_raises(ask: Callable[[], Any], code: str, path: str
 def test_zipped_bytes_are_bytes() -> None:
     data = gzip.compress(b"nothing in here")
     assert tsfm_gate.scan_secrets(bytearray(data))["bytes"] == len(data)
+
+
+# One that only the environment knows, and one that a rule finds.
+KNOWN = "c0rrect-horse-" + "battery"
+BEARER = "Bearer " + "abcdefghijklmnop1234567890"
+
+
+def test_no_secret_is_in_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMO_TOKEN", KNOWN)
+    key = "api" + "_key"
+    output = f"requests=60\nelapsed_s=5\nlatency_p95_ms=20\nby={KNOWN}\nsent={BEARER}\n{key}={SECRET}\n"
+    perf = tsfm_gate.check_perf(output, exit_code=0)
+    shown = {"by": "***", "sent": "Bearer ***", key: "***"}
+    assert {name: perf["metrics"][name] for name in shown} == shown
+    document: Any = {"openapi": "3.1.0", "info": {"title": KNOWN}, "paths": {"/a": {"get": {}}}}
+    openapi = tsfm_gate.check_openapi(
+        document, required=["/a"], url=f"https://kim:{SECRET}@host/openapi.json"
+    )
+    assert (openapi["title"], openapi["openapi_url"]) == ("***", "https://***@host/openapi.json")
+    facts: Any = {"source": {KNOWN: "a" * 64}, "restored": {}, "seconds": 1.0, "measured_at": NOON}
+    recovery = tsfm_gate.check_recovery(facts, now=NOON)
+    assert (recovery["report"]["lost"], recovery["details"]["lost"]) == (["***"], ["***"])
+
+
+def test_the_words_of_an_answer_are_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMO_TOKEN", "exit_code")
+    monkeypatch.setenv("MORE_TOKEN", "unhealthy")
+    found = tsfm_gate.check_readyz({"failed": "it is unhealthy", "at": NOON}, now=NOON)
+    assert (found["state"], found["exit_code"]) == ("unhealthy", 3)
+    assert "it is ***" in found["message"]
+
+
+def test_no_secret_is_in_a_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMO_TOKEN", KNOWN)
+    entry: Any = {
+        "at": NOON,
+        "actor": f"job of {KNOWN}",
+        "action": "promote",
+        "reason": BEARER,
+        "digests": {"policy": "a" * 64},
+        "criteria": [{"name": f"readyz of {KNOWN}", "met": True}],
+        "result": "pass",
+    }
+    appended = audit.append(entry)
+    assert KNOWN not in appended["line"] and BEARER not in appended["line"]
+    assert "job of ***" in appended["line"]
+    assert audit.verify(appended["line"], anchor=appended["end"])["verified"]
+
+
+@pytest.mark.parametrize(
+    ("ask", "path"),
+    [
+        (lambda: tsfm_gate.hardening_review(security=any_of([{SECRET: 1}])), "[0].***"),
+        (lambda: tsfm_gate.hardening_review(security=any_of([{f"{SECRET}.b": 1}])), "[0]***"),
+        (lambda: tsfm_gate.check_promotion(any_of({SECRET: "manual"})), "***"),
+        (lambda: tsfm_gate.check_tokens(any_of({KNOWN: 1})), "***"),
+        (lambda: tsfm_gate.check_perf(any_of({KNOWN: {1}}), exit_code=0), "***"),
+    ],
+)
+def test_no_secret_is_the_place_of_an_error(
+    monkeypatch: pytest.MonkeyPatch, ask: Callable[[], Any], path: str
+) -> None:
+    monkeypatch.setenv("DEMO_TOKEN", KNOWN)
+    error = refused(ask)
+    assert error.path == path
+    assert SECRET not in str(error) and KNOWN not in str(error)

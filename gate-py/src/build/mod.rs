@@ -1,11 +1,14 @@
 //! Anything that serialises, as Python objects: structs and maps become dicts in their order.
 
+mod mask;
 mod names;
 
 use std::fmt::{self, Display};
 
+use gate_cli::Masker;
+use mask::Mask;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyDict, PyList, PyString};
 use serde::ser::{
     Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
     SerializeTuple, Serializer,
@@ -13,19 +16,30 @@ use serde::ser::{
 
 /// Builds the Python object of a value.
 pub(crate) fn object<'py>(py: Python<'py>, value: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
-    Ok(value.serialize(Builder { py, into: None })?)
+    Ok(value.serialize(Builder { py, into: None, mask: Mask::NONE })?)
 }
 
 /// Fills a dict with the fields of a struct, and returns it.
 pub(crate) fn into<'py>(dict: Bound<'py, PyDict>, value: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
-    let builder = Builder { py: dict.py(), into: Some(dict) };
+    let builder = Builder { py: dict.py(), into: Some(dict), mask: Mask::NONE };
     Ok(value.serialize(builder)?)
 }
 
-struct Builder<'py> {
+/// The same without the secrets in texts. Names of fields and of variants are our own, and stay.
+pub(crate) fn masked_into<'py>(
+    dict: Bound<'py, PyDict>,
+    value: &impl Serialize,
+    masker: &Masker,
+) -> PyResult<Bound<'py, PyAny>> {
+    let builder = Builder { py: dict.py(), into: Some(dict), mask: Mask::by(masker) };
+    Ok(value.serialize(builder)?)
+}
+
+struct Builder<'a, 'py> {
     py: Python<'py>,
     /// Where the fields of the outermost struct go; a new dict without one.
     into: Option<Bound<'py, PyDict>>,
+    mask: Mask<'a>,
 }
 
 /// A Python exception on its way through serde.
@@ -62,6 +76,9 @@ impl From<Failed> for PyErr {
 macro_rules! scalars {
     ($($method:ident: $Type:ty),+ $(,)?) => {
         $(fn $method(self, value: $Type) -> Result<Self::Ok, Failed> {
+            if let Some(masked) = self.mask.value(&value) {
+                return Ok(PyString::new(self.py, &masked).into_any());
+            }
             Ok(value.into_pyobject(self.py).map_err(PyErr::from)?.to_owned().into_any())
         })+
     };
@@ -76,16 +93,16 @@ macro_rules! refused {
     };
 }
 
-impl<'py> Serializer for Builder<'py> {
+impl<'a, 'py> Serializer for Builder<'a, 'py> {
     type Ok = Bound<'py, PyAny>;
     type Error = Failed;
-    type SerializeSeq = Items<'py>;
-    type SerializeTuple = Items<'py>;
+    type SerializeSeq = Items<'a, 'py>;
+    type SerializeTuple = Items<'a, 'py>;
     type SerializeTupleStruct = Impossible<Self::Ok, Failed>;
     type SerializeTupleVariant = Impossible<Self::Ok, Failed>;
-    type SerializeMap = Entries<'py>;
-    type SerializeStruct = Entries<'py>;
-    type SerializeStructVariant = Variant<'py>;
+    type SerializeMap = Entries<'a, 'py>;
+    type SerializeStruct = Entries<'a, 'py>;
+    type SerializeStructVariant = Variant<'a, 'py>;
 
     scalars! {
         serialize_bool: bool,
@@ -116,7 +133,7 @@ impl<'py> Serializer for Builder<'py> {
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, name: &'static str) -> Result<Self::Ok, Failed> {
-        self.serialize_str(name)
+        Ok(names::interned(self.py, name).into_any())
     }
 
     fn serialize_newtype_struct<T>(self, _: &'static str, value: &T) -> Result<Self::Ok, Failed>
@@ -126,20 +143,20 @@ impl<'py> Serializer for Builder<'py> {
         value.serialize(self)
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Items<'py>, Failed> {
-        Ok(Items(PyList::empty(self.py)))
+    fn serialize_seq(self, _: Option<usize>) -> Result<Items<'a, 'py>, Failed> {
+        Ok(Items { list: PyList::empty(self.py), mask: self.mask })
     }
 
-    fn serialize_tuple(self, length: usize) -> Result<Items<'py>, Failed> {
+    fn serialize_tuple(self, length: usize) -> Result<Items<'a, 'py>, Failed> {
         self.serialize_seq(Some(length))
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Entries<'py>, Failed> {
+    fn serialize_map(self, _: Option<usize>) -> Result<Entries<'a, 'py>, Failed> {
         let dict = self.into.unwrap_or_else(|| PyDict::new(self.py));
-        Ok(Entries { dict, key: None })
+        Ok(Entries { dict, key: None, mask: self.mask })
     }
 
-    fn serialize_struct(self, _: &'static str, fields: usize) -> Result<Entries<'py>, Failed> {
+    fn serialize_struct(self, _: &'static str, fields: usize) -> Result<Entries<'a, 'py>, Failed> {
         self.serialize_map(Some(fields))
     }
 
@@ -153,7 +170,7 @@ impl<'py> Serializer for Builder<'py> {
     where
         T: Serialize + ?Sized,
     {
-        let value = value.serialize(Builder { py: self.py, into: None })?;
+        let value = value.serialize(Builder { py: self.py, into: None, mask: self.mask })?;
         named(self.py, name, &value)
     }
 
@@ -163,8 +180,8 @@ impl<'py> Serializer for Builder<'py> {
         _: u32,
         name: &'static str,
         _: usize,
-    ) -> Result<Variant<'py>, Failed> {
-        Ok(Variant { name, fields: Entries { dict: PyDict::new(self.py), key: None } })
+    ) -> Result<Variant<'a, 'py>, Failed> {
+        Ok(Variant { name, fields: Entries { dict: PyDict::new(self.py), key: None, mask: self.mask } })
     }
 
     refused! {
@@ -175,23 +192,26 @@ impl<'py> Serializer for Builder<'py> {
     }
 }
 
-struct Items<'py>(Bound<'py, PyList>);
+struct Items<'a, 'py> {
+    list: Bound<'py, PyList>,
+    mask: Mask<'a>,
+}
 
-impl<'py> SerializeSeq for Items<'py> {
+impl<'py> SerializeSeq for Items<'_, 'py> {
     type Ok = Bound<'py, PyAny>;
     type Error = Failed;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failed> {
-        let item = value.serialize(Builder { py: self.0.py(), into: None })?;
-        Ok(self.0.append(item)?)
+        let item = value.serialize(Builder { py: self.list.py(), into: None, mask: self.mask })?;
+        Ok(self.list.append(item)?)
     }
 
     fn end(self) -> Result<Self::Ok, Failed> {
-        Ok(self.0.into_any())
+        Ok(self.list.into_any())
     }
 }
 
-impl<'py> SerializeTuple for Items<'py> {
+impl<'py> SerializeTuple for Items<'_, 'py> {
     type Ok = Bound<'py, PyAny>;
     type Error = Failed;
 
@@ -204,23 +224,28 @@ impl<'py> SerializeTuple for Items<'py> {
     }
 }
 
-struct Entries<'py> {
+struct Entries<'a, 'py> {
     dict: Bound<'py, PyDict>,
     key: Option<Bound<'py, PyAny>>,
+    mask: Mask<'a>,
 }
 
-impl<'py> SerializeMap for Entries<'py> {
+impl<'py> SerializeMap for Entries<'_, 'py> {
     type Ok = Bound<'py, PyAny>;
     type Error = Failed;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Failed> {
-        self.key = Some(key.serialize(Builder { py: self.dict.py(), into: None })?);
+        let mask = self.mask.beside("");
+        self.key = Some(key.serialize(Builder { py: self.dict.py(), into: None, mask })?);
         Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failed> {
-        let value = value.serialize(Builder { py: self.dict.py(), into: None })?;
-        Ok(self.dict.set_item(self.key.take(), value)?)
+        let key = self.key.take();
+        let name = key.as_ref().and_then(|key| key.cast::<PyString>().ok()?.to_str().ok());
+        let mask = self.mask.beside(name.unwrap_or_default());
+        let value = value.serialize(Builder { py: self.dict.py(), into: None, mask })?;
+        Ok(self.dict.set_item(key, value)?)
     }
 
     fn end(self) -> Result<Self::Ok, Failed> {
@@ -228,7 +253,7 @@ impl<'py> SerializeMap for Entries<'py> {
     }
 }
 
-impl<'py> SerializeStruct for Entries<'py> {
+impl<'py> SerializeStruct for Entries<'_, 'py> {
     type Ok = Bound<'py, PyAny>;
     type Error = Failed;
 
@@ -236,8 +261,8 @@ impl<'py> SerializeStruct for Entries<'py> {
     where
         T: Serialize + ?Sized,
     {
-        let py = self.dict.py();
-        let value = value.serialize(Builder { py, into: None })?;
+        let (py, mask) = (self.dict.py(), self.mask.beside(key));
+        let value = value.serialize(Builder { py, into: None, mask })?;
         Ok(self.dict.set_item(names::interned(py, key), value)?)
     }
 
@@ -247,12 +272,12 @@ impl<'py> SerializeStruct for Entries<'py> {
 }
 
 /// A variant with fields, as an object with its name for the only key.
-struct Variant<'py> {
+struct Variant<'a, 'py> {
     name: &'static str,
-    fields: Entries<'py>,
+    fields: Entries<'a, 'py>,
 }
 
-impl<'py> SerializeStructVariant for Variant<'py> {
+impl<'py> SerializeStructVariant for Variant<'_, 'py> {
     type Ok = Bound<'py, PyAny>;
     type Error = Failed;
 

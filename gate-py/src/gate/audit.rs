@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
+use gate_cli::without_secrets;
 use gate_core::bounds::MAX_AUDIT_LINE_BYTES;
 use gate_core::release::audit::{Anchor, AuditEntry, AuditReport, AuditVerifier, verify};
 use gate_core::{ErrorCode, GateError};
@@ -11,13 +12,13 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::{accept, judged, pass_or_fail, walk};
+use super::{accept, judged, pass_or_fail, read, walk};
 use crate::build;
 use crate::convert::{self, Text};
 
 /// Returns the line of an entry behind the end of a log, and the new end.
 ///
-/// The line ends with a line feed. `after` is where the log ended: the `end` of the line or the report before; none
+/// Secrets in its texts are masked: a log is kept for ever. The line ends with a line feed. `after` is where the log ended: the `end` of the line or the report before; none
 /// for an empty log.
 #[pyfunction]
 #[pyo3(signature = (entry, after=None))]
@@ -26,8 +27,8 @@ pub(crate) fn audit_append<'py>(
     after: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let py = entry.py();
-    let entry: AuditEntry = convert::read(entry)?;
-    let after = after.map_or_else(|| Ok(Anchor::empty()), convert::read)?;
+    let entry: AuditEntry = accept(py, without_secrets(read(entry)?))?;
+    let after = after.map_or_else(|| Ok(Anchor::empty()), read)?;
     let (line, end) = accept(py, after.append(&entry))?;
     let dict = PyDict::new(py);
     dict.set_item(intern!(py, "line"), line + "\n")?;
@@ -45,7 +46,7 @@ pub(crate) fn audit_verify<'py>(
     anchor: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = log.py();
-    let anchor: Option<Anchor> = anchor.map(convert::read).transpose()?;
+    let anchor: Option<Anchor> = anchor.map(read).transpose()?;
     let report = match (Text::of(log)?, log.extract::<PathBuf>()) {
         (Some(text), _) => Ok(py.detach(|| verify(text.bytes(), anchor))),
         (None, Ok(path)) => py.detach(|| on_disk(&path, anchor)),

@@ -16,7 +16,7 @@ use pyo3::types::{PyDict, PyMapping, PyString};
 use super::checks::canary;
 use super::evidence::{self, Wanted};
 use super::facts::{Answer, Breaker, Judged, Keys, Promotion, Rule};
-use super::{Tried, accept, instant, judged, length, masked};
+use super::{Tried, accept, instant, judged, length, read_secret};
 use crate::convert;
 
 /// How old what was measured may be, as the command line has it: two windows of a canary.
@@ -84,9 +84,9 @@ fn check(name: &str, facts: &Bound<'_, PyAny>, now: Instant) -> Tried<Check> {
     }
     Ok(match name {
         READYZ => convert::try_read::<Answer>(facts)?.and_then(|it| it.judge(default_max_age(), now)),
-        KEYS => masked::<Keys>(facts)?.and_then(|it| Ok(it.judge(now)?.check())),
+        KEYS => read_secret::<Keys>(facts)?.and_then(|it| Ok(it.judge(now)?.check())),
         BREAKER => convert::try_read::<Breaker>(facts)?.map(|it| it.judge()),
-        PROMOTION => masked::<Promotion>(facts)?.map(|it| it.judge(now)),
+        PROMOTION => read_secret::<Promotion>(facts)?.map(|it| it.judge(now)),
         CANARY => of_canary(facts, now)?,
         _ => of_evidence(facts, now)?,
     })

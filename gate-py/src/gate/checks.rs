@@ -11,9 +11,9 @@ use pyo3::prelude::*;
 
 use super::blob::Blob;
 use super::facts::{Answer, Breaker, Keys, Promotion, Rule};
-use super::{Tried, accept, checked, instant, length, masked, or_default};
+use super::{Tried, accept, checked, instant, length, or_default, read, read_secret, reported};
 use crate::evaluate::Input;
-use crate::{build, convert, policy};
+use crate::{convert, policy};
 
 /// Judges what a service answered when it was asked whether it is ready.
 ///
@@ -27,9 +27,9 @@ pub(crate) fn check_readyz<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = answer.py();
     let max_age = length("max_age", max_age)?.unwrap_or_else(default_max_age);
-    let (answer, now) = (convert::read::<Answer>(answer)?, instant(now)?);
+    let (answer, now) = (read::<Answer>(answer)?, instant(now)?);
     let check = accept(py, py.detach(|| answer.judge(max_age, now)))?;
-    checked(py, &check, None)
+    checked(py, &check)
 }
 
 /// Judges how long keys still last. `None` is a list that is not there. No secret is looked at.
@@ -42,10 +42,10 @@ pub(crate) fn check_keys<'py>(
     critical_days: Option<u32>,
     now: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let list = keys.map(masked::<Blob>).transpose()?.map(|list| accept(py, list)).transpose()?;
+    let list = keys.map(read_secret::<Blob>).transpose()?.map(|list| accept(py, list)).transpose()?;
     let (keys, now) = (Keys { list, warn_days, critical_days }, instant(now)?);
     let report: KeysReport = accept(py, py.detach(|| keys.judge(now)))?;
-    checked(py, &report.check(), Some(build::object(py, &report)?))
+    reported(py, &report.check(), &report)
 }
 
 /// Judges who may promote: a person, or the machine. `facts` has `environment`, `marker` and `file`.
@@ -56,8 +56,8 @@ pub(crate) fn check_promotion<'py>(
     now: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = facts.py();
-    let facts: Promotion = accept(py, masked(facts)?)?;
-    checked(py, &facts.judge(instant(now)?), None)
+    let facts: Promotion = accept(py, read_secret(facts)?)?;
+    checked(py, &facts.judge(instant(now)?))
 }
 
 /// Judges the stored state of a `Guard` or a `MetricBreaker`; `at` says when it was stored.
@@ -70,11 +70,11 @@ pub(crate) fn check_breaker<'py>(
     at: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let breaker = Breaker {
-        state: state.map(convert::read::<Blob>).transpose()?,
-        holds: holds.map(convert::read::<Blob>).transpose()?,
+        state: state.map(read::<Blob>).transpose()?,
+        holds: holds.map(read::<Blob>).transpose()?,
         saved_at: at.map(convert::instant).transpose()?,
     };
-    checked(py, &py.detach(|| breaker.judge()), None)
+    checked(py, &py.detach(|| breaker.judge()))
 }
 
 /// Judges the last windows of a canary. Without dates in the snapshot nobody can say when it was measured.
@@ -90,7 +90,7 @@ pub(crate) fn canary_health<'py>(
     let py = snapshot.py();
     let rule: Rule = or_default(rule)?;
     let check = accept(py, canary(snapshot, stage, policy, &rule, instant(now)?)?)?;
-    checked(py, &check, None)
+    checked(py, &check)
 }
 
 /// The check of a canary, observed when its last window ended.
@@ -124,8 +124,8 @@ pub(crate) fn check_recovery<'py>(
     now: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = facts.py();
-    let limits = limits.map_or_else(|| Ok(RecoveryLimits::default()), convert::read)?;
-    let (facts, now) = (convert::read::<RecoveryFacts>(facts)?, instant(now)?);
+    let limits = limits.map_or_else(|| Ok(RecoveryLimits::default()), read)?;
+    let (facts, now) = (read::<RecoveryFacts>(facts)?, instant(now)?);
     let report = py.detach(|| measure(&facts, &limits, now));
-    checked(py, &report.check(), Some(build::object(py, &report)?))
+    reported(py, &report.check(), &report)
 }

@@ -15,8 +15,8 @@ use pyo3::prelude::*;
 use serde::Deserialize;
 
 use super::blob::Blob;
-use super::{Tried, accept, checked, instant, length, masked, walk};
-use crate::{build, convert};
+use super::{Tried, accept, instant, length, read, read_secret, reported, walk};
+use crate::convert;
 
 /// The file that lists the others.
 const INDEX: &str = "index.json";
@@ -58,16 +58,16 @@ pub(crate) fn verify_evidence<'py>(
     let py = evidence.py();
     let wanted = Wanted {
         keys: keys.map(ring).transpose()?.map(|ring| accept(py, ring)).transpose()?,
-        anchor: anchor.map(convert::read).transpose()?,
+        anchor: anchor.map(read).transpose()?,
         max_age: length("max_age", max_age)?,
     };
     let (check, report) = accept(py, judge(evidence, &wanted, instant(now)?)?)?;
-    checked(py, &check, Some(build::object(py, &report)?))
+    reported(py, &check, &report)
 }
 
 /// The keys of a list of `key_id`, `secret`, `state` and `until`.
 pub(super) fn ring(keys: &Bound<'_, PyAny>) -> Tried<KeyRing> {
-    Ok(masked::<Vec<SigningKey>>(keys)?.and_then(KeyRing::new))
+    Ok(read_secret::<Vec<SigningKey>>(keys)?.and_then(KeyRing::new))
 }
 
 /// Verifies the evidence as of `now`, which is also when it was looked at.

@@ -12,8 +12,7 @@ use pyo3::prelude::*;
 use serde::Serialize;
 
 use super::blob::Blob;
-use super::{accept, instant, judged, masked, or_default, pass_or_fail};
-use crate::convert;
+use super::{accept, instant, judged, or_default, pass_or_fail, read, read_secret};
 
 /// One token, judged. It is not in here.
 #[derive(Serialize)]
@@ -38,7 +37,7 @@ pub(crate) fn check_tokens<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = tokens.py();
     let policy: TokenPolicy = or_default(policy)?;
-    let tokens: BTreeMap<String, Option<String>> = accept(py, masked(tokens)?)?;
+    let tokens: BTreeMap<String, Option<String>> = accept(py, read_secret(tokens)?)?;
     if tokens.is_empty() {
         let nothing = GateError::new(ErrorCode::MissingField, "tokens", "at least one token", "none");
         return Err(crate::error::raised(py, &nothing));
@@ -62,7 +61,7 @@ pub(crate) fn check_perf<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = output.py();
     let thresholds: PerfThresholds = or_default(thresholds)?;
-    let output: Blob = convert::read(output)?;
+    let output: Blob = read(output)?;
     let report = accept(py, py.detach(|| perf::judge(&output.0, exit_code, thresholds)))?;
     judged(py, pass_or_fail(report.ok), &report)
 }
@@ -80,7 +79,7 @@ pub(crate) fn check_openapi<'py>(
     let py = document.py();
     let required = required
         .map_or_else(Operation::built_in, |lines| lines.iter().map(|line| Operation::parse(line)).collect());
-    let document: Blob = convert::read(document)?;
+    let document: Blob = read(document)?;
     let report = py.detach(|| openapi::judge(url, Ok(&document.0), &required));
     judged(py, pass_or_fail(report.status == OpenApiStatus::Pass), &report)
 }
@@ -118,12 +117,12 @@ pub(crate) fn hardening_review<'py>(
     openapi_path: &str,
     now: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let summary: Option<Blob> = summary.map(convert::read).transpose()?;
+    let summary: Option<Blob> = summary.map(read).transpose()?;
     let summary = summary.map(|text| accept(py, Summary::from_json(&text.0))).transpose()?;
     let openapi: Option<OpenApiReport> = openapi.map(report).transpose()?;
     let perf: Option<PerfReport> = perf.map(report).transpose()?;
     let probes: Option<Vec<Probe>> =
-        security.map(masked).transpose()?.map(|probes| accept(py, probes)).transpose()?;
+        security.map(read_secret).transpose()?.map(|probes| accept(py, probes)).transpose()?;
     let security = probes.map(|probes| security::judge(&probes));
     let review = Review {
         date: instant(now)?.date_naive(),
@@ -142,8 +141,8 @@ pub(crate) fn hardening_review<'py>(
 /// A report that a function here returned, without the exit code that was added to it.
 fn report<T: serde::de::DeserializeOwned>(report: &Bound<'_, PyAny>) -> PyResult<T> {
     let py = report.py();
-    let Ok(dict) = report.cast::<pyo3::types::PyDict>() else { return convert::read(report) };
+    let Ok(dict) = report.cast::<pyo3::types::PyDict>() else { return read(report) };
     let dict = dict.copy()?;
     dict.call_method1(pyo3::intern!(py, "pop"), ("exit_code", py.None()))?;
-    convert::read(dict.as_any())
+    read(dict.as_any())
 }

@@ -25,6 +25,7 @@ pub(crate) use release::{check_env, check_matrix, regression};
 pub(crate) use secrets::scan_secrets;
 
 use chrono::{SubsecRound as _, TimeDelta, Utc};
+use gate_cli::Masker;
 use gate_core::cutover::{Check, CheckState};
 use gate_core::time::Instant;
 use gate_core::{ErrorCode, GateError};
@@ -64,14 +65,46 @@ fn length(argument: &str, given: Option<&Bound<'_, PyAny>>) -> PyResult<Option<T
 
 /// A value, or the exception that says why there is none.
 fn accept<T>(py: Python<'_>, made: Result<T, GateError>) -> PyResult<T> {
-    made.map_err(|refused| error::raised(py, &refused))
+    made.map_err(|refused| error::raised(py, &masked(&refused)))
+}
+
+/// The same error without the secrets in it.
+fn masked(error: &GateError) -> GateError {
+    let masker = match Masker::of_environment([]) {
+        Ok(masker) => masker,
+        Err(unknown) => return unknown,
+    };
+    let [path, expected, found] =
+        [error.path(), error.expected(), error.found()].map(|text| masker.text(text));
+    let shown = GateError::new(error.code(), path, expected, found);
+    match error.position() {
+        Some(position) => shown.at(position),
+        None => shown,
+    }
+}
+
+/// Reads a document, as far as it can be one.
+fn read<T: DeserializeOwned>(object: &Bound<'_, PyAny>) -> PyResult<T> {
+    accept(object.py(), convert::try_read(object)?)
 }
 
 /// Reads what may hold a secret: an error says where and what was expected, never what is there.
-fn masked<T: DeserializeOwned>(object: &Bound<'_, PyAny>) -> Tried<T> {
-    let hidden =
-        |error: GateError| GateError::new(error.code(), error.path(), error.expected(), "something else");
+fn read_secret<T: DeserializeOwned>(object: &Bound<'_, PyAny>) -> Tried<T> {
+    let hidden = |error: GateError| {
+        GateError::new(error.code(), known_path(&error), error.expected(), "something else")
+    };
     Ok(convert::try_read(object)?.map_err(hidden))
+}
+
+/// The path of an error, without a field that nobody knows: that may be a secret in the wrong place.
+fn known_path(error: &GateError) -> String {
+    let path = error.path();
+    if error.code() != ErrorCode::UnknownField {
+        return path.to_owned();
+    }
+    // A plain name has no dot in it, and any other is in quotes.
+    let start = if path.ends_with("\"]") { path.rfind("[\"") } else { path.rfind('.').map(|dot| dot + 1) };
+    format!("{}***", path.get(..start.unwrap_or(0)).unwrap_or_default())
 }
 
 /// Reads one of several documents: the path of an error starts with the name of the argument.
@@ -86,27 +119,31 @@ fn named<T: DeserializeOwned>(argument: &str, object: &Bound<'_, PyAny>) -> PyRe
 
 /// The same document, or the default without one.
 fn or_default<T: DeserializeOwned + Default>(given: Option<&Bound<'_, PyAny>>) -> PyResult<T> {
-    given.map_or_else(|| Ok(T::default()), convert::read)
+    given.map_or_else(|| Ok(T::default()), read)
 }
 
-/// The dict of a report, with the exit status that the command line would have.
+/// The dict of a report without its secrets, with the exit status that the command line would have.
 fn judged<'py>(py: Python<'py>, exit_code: u8, report: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
     let dict = PyDict::new(py);
     dict.set_item(intern!(py, "exit_code"), exit_code)?;
-    build::into(dict, report)
+    filled(dict, report)
+}
+
+/// The dict of a check.
+fn checked<'py>(py: Python<'py>, check: &Check) -> PyResult<Bound<'py, PyAny>> {
+    judged(py, exit_code(check.state), check)
 }
 
 /// The dict of a check, and of the report that it was made from.
-fn checked<'py>(
-    py: Python<'py>,
-    check: &Check,
-    report: Option<Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let dict = judged(py, exit_code(check.state), check)?;
-    if let Some(report) = report {
-        dict.set_item(intern!(py, "report"), report)?;
-    }
+fn reported<'py>(py: Python<'py>, check: &Check, report: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
+    let dict = checked(py, check)?;
+    dict.set_item(intern!(py, "report"), filled(PyDict::new(py), report)?)?;
     Ok(dict)
+}
+
+fn filled<'py>(dict: Bound<'py, PyDict>, report: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
+    let masker = accept(dict.py(), Masker::of_environment([]))?;
+    build::masked_into(dict, report, &masker)
 }
 
 /// That of an answer with this check alone.

@@ -6,8 +6,7 @@ use gate_core::release::matrix::{self, Binding, GateRecord, RequiredGate, Waiver
 use gate_core::release::regression::{Measurement, RegressionPolicy};
 use pyo3::prelude::*;
 
-use super::{accept, instant, judged, masked, named, or_default};
-use crate::convert;
+use super::{accept, instant, judged, named, or_default, read, read_secret};
 
 /// Compares a candidate with a baseline: is it slower or larger than what runs now?
 #[pyfunction]
@@ -33,8 +32,8 @@ pub(crate) fn check_env<'py>(
     variables: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = requirements.py();
-    let requirements: Requirements = convert::read(requirements)?;
-    let variables: Table<String> = accept(py, masked(variables)?)?;
+    let requirements: Requirements = read(requirements)?;
+    let variables: Table<String> = accept(py, read_secret(variables)?)?;
     let report = accept(py, py.detach(|| requirements.check(stage, &variables)))?;
     judged(py, report.verdict.exit_code(), &report)
 }

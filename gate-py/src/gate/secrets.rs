@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyMapping, PyString};
 use serde::Serialize;
 
-use super::{accept, instant, judged, masked, or_default, walk};
+use super::{accept, instant, judged, or_default, read_secret, walk};
 use crate::convert;
 
 /// What of a file is in memory at a time; larger ones are read piece by piece.
@@ -95,7 +95,7 @@ fn secret(py: Python<'_>, key: Option<&Bound<'_, PyAny>>) -> PyResult<Secret> {
             let random = py.import("os")?.call_method1("urandom", (32,))?;
             Ok(Secret::new(random.extract::<Vec<u8>>()?))
         }
-        Some(key) => accept(py, masked::<super::blob::Blob>(key)?).map(|key| Secret::new(key.0)),
+        Some(key) => accept(py, read_secret::<super::blob::Blob>(key)?).map(|key| Secret::new(key.0)),
     }
 }
 

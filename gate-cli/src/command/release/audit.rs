@@ -3,18 +3,17 @@
 use std::path::Path;
 use std::time::Duration;
 
-use gate_core::release::audit::{Anchor, AuditEntry, AuditReport};
+use gate_core::release::audit::{Anchor, AuditReport};
 use gate_core::{ErrorCode, GateError};
 use serde::Serialize;
 
 use super::{Answer, judged, one_line, pretty};
 use crate::args::{AuditAppend, AuditVerify, ReleaseAudit};
-use crate::audit_log::{self, ARGUMENT};
+use crate::audit_log::{self, ARGUMENT, without_secrets};
 use crate::document_file;
 use crate::exit::Exit;
 use crate::failure::{Failure, Refusal};
 use crate::input;
-use crate::masker::Masker;
 use crate::storage::{self, Lock};
 
 /// Runs a subcommand.
@@ -45,7 +44,7 @@ struct Appended {
 }
 
 fn append(args: &AuditAppend) -> Result<Answer, Failure> {
-    let entry = masked(document_file::read_json(&args.entry, "entry")?)?;
+    let entry = without_secrets(document_file::read_json(&args.entry, "entry")?)?;
     let path = input::followed(&args.file).unwrap_or_else(|_| args.file.clone());
     let _lock = Lock::take(&path, Duration::from_secs(args.wait.into()), ARGUMENT)?;
     let is_there = input::is_there(&path);
@@ -77,20 +76,6 @@ fn append(args: &AuditAppend) -> Result<Answer, Failure> {
         None => format!("appended: record {}, hash {}\n", answer.end.records, answer.end.head),
         Some(report) => format!("not appended\n{}", text(report)),
     }))
-}
-
-/// An entry without secrets: the log is kept for ever.
-fn masked(entry: AuditEntry) -> Result<AuditEntry, GateError> {
-    let masker = Masker::of_environment([])?;
-    let mut entry = entry;
-    entry.actor = masker.text(&entry.actor);
-    entry.action = masker.text(&entry.action);
-    entry.reason = masker.text(&entry.reason);
-    for criterion in &mut entry.criteria {
-        criterion.name = masker.text(&criterion.name);
-    }
-    entry.digests = entry.digests.into_iter().map(|(name, digest)| (masker.text(&name), digest)).collect();
-    Ok(entry)
 }
 
 fn anchor(path: &Path) -> Result<Anchor, Box<Refusal>> {
