@@ -18,6 +18,7 @@ import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 
 import tsfm_gate
@@ -611,7 +612,7 @@ def test_a_sample_of_an_impossible_latency(latency: float) -> None:
     assert breaker.status(now=0)["counts"]["total"] == 0
 
 
-@pytest.mark.parametrize("bad", [0.98, None, math.nan, 1.5, -0.1, "0.999", True, object()])
+@pytest.mark.parametrize("bad", [0.98, None, math.nan, 1.5, -0.1, "0.999", True, np.True_, object()])
 def test_three_bad_readings_latch(bad: Any) -> None:
     latch, guard = Latch(), Guard(latch={})
     for now in range(3):
@@ -667,3 +668,21 @@ def test_names_are_exported() -> None:
         "Refusal",
     ):
         assert getattr(tsfm_gate, name).__module__ == "tsfm_gate"
+
+
+@pytest.mark.parametrize("wrong", [True, np.False_, "0.1", None, object()])
+def test_seconds_are_numbers(wrong: Any) -> None:
+    breaker, metric = CallBreaker(), MetricBreaker()
+    permit = permit_of(breaker, 0)
+    asked: list[Callable[[], Any]] = [
+        lambda: metric.record(False, wrong, now=0),
+        lambda: CallBreaker(clock=lambda: wrong).status(),
+    ]
+    if wrong is not None:
+        asked += [lambda: breaker.record(permit, "success", wrong, now=0), lambda: breaker.status(now=wrong)]
+    for ask in asked:
+        with pytest.raises(GateError) as caught:
+            ask()
+        assert caught.value.code == "wrong-type"
+        assert caught.value.expected == "seconds of 0 or more, up to 570 years"
+    assert breaker.record(permit_of(breaker, 0), "success", np.float32(0.25), now=np.int64(1))

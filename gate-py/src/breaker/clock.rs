@@ -83,13 +83,12 @@ pub(super) fn monotonic() -> u64 {
 pub(super) fn nanoseconds(path: &str, seconds: &Bound<'_, PyAny>) -> PyResult<u64> {
     let py = seconds.py();
     let expected = "seconds of 0 or more, up to 570 years";
-    let value: f64 = match seconds.extract() {
+    let value: f64 = match convert::try_read(seconds)? {
         Ok(value) => value,
-        Err(error) if error.is_instance_of::<PyTypeError>(py) => {
-            let refused = GateError::new(ErrorCode::WrongType, path, expected, convert::described(seconds));
+        Err(wrong) => {
+            let refused = GateError::new(wrong.code(), path, expected, wrong.found());
             return Err(error::raised(py, &refused));
         }
-        Err(error) => return Err(error),
     };
     let ns = (value * 1e9).round();
     if (0.0..1.8e19).contains(&ns) {

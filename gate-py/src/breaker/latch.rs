@@ -8,7 +8,7 @@ use gate_core::breaker::{
 };
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict};
+use pyo3::types::PyDict;
 use serde::Serialize;
 
 use super::clock::Clock;
@@ -16,7 +16,7 @@ use super::settings::{self, accept};
 use super::shared::Shared;
 use super::stored::{self, Reduced};
 use super::words;
-use crate::{build, error};
+use crate::{build, convert, error};
 
 /// The panic stop: easy to latch, and only a person with a name and a reason lets go.
 #[pyclass(frozen, module = "tsfm_gate")]
@@ -204,13 +204,13 @@ impl Latch {
     }
 }
 
-/// What a source says. Whatever is no number is unreadable, which is bad, and so is a truth value.
+/// What a source says. Whatever is no number is unreadable, which is bad, and so is a truth value, also one of numpy.
 pub(super) fn reading(value: &Bound<'_, PyAny>) -> Reading {
     if value.is_none() {
         return Reading::Missing;
     }
-    match value.extract::<f64>() {
-        Ok(number) if !value.is_instance_of::<PyBool>() => Reading::Value(number),
+    match convert::try_read(value) {
+        Ok(Ok(number)) => Reading::Value(number),
         _ => Reading::Unreadable,
     }
 }
