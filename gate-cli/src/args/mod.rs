@@ -172,10 +172,13 @@ pub(crate) enum Codes {
     Runbook,
 }
 
-/// Whether everything that a command line leads to is masked: its commands handle tokens. The first argument is not
+/// Whether everything that a command line leads to is masked: its commands handle tokens, or what people say. The first argument is not
 /// used.
 pub(crate) fn handles_secrets(args: &[OsString]) -> bool {
-    matches!(subcommand(args).and_then(|word| word.to_str()), Some("harden" | "release" | "cutover"))
+    matches!(
+        subcommand(args).and_then(|word| word.to_str()),
+        Some("harden" | "release" | "cutover" | "breaker" | "latch")
+    )
 }
 
 /// The first word that is no option.

@@ -11,6 +11,7 @@ mod judged;
 mod policy;
 mod release;
 mod run;
+mod signed;
 
 use std::path::PathBuf;
 

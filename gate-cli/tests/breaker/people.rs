@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::{Folder, T0, at, texts};
+use crate::{Folder, Ran, T0, at, texts};
 
 #[test]
 fn two_people_hold_and_the_first_release_is_not_enough() {
@@ -122,4 +122,26 @@ fn the_history_is_bounded_and_says_what_it_dropped() {
     let history = &folder.state()["history"];
     assert_eq!(history["entries"].as_array().unwrap().len(), 256);
     assert_eq!((&history["dropped"], &history["entries"][255]["actor"]), (&json!(1), &json!("lee")));
+}
+
+#[test]
+fn no_file_and_no_line_holds_a_secret_that_somebody_gave_as_a_reason() {
+    const TOKEN: &str = "tok-9f8e7d6c5b4a3210Zz";
+    let folder = Folder::empty();
+    let order = |words: &str, actor: &str, reason: &str| {
+        let mut program = folder.program();
+        program.env("SERVICE_TOKEN", TOKEN).args(words.split(' '));
+        program.args(["--state", "state.json", "--now", T0, "--actor", actor, "--reason", reason]);
+        let ran = Ran::new(program.output().unwrap());
+        assert!(!ran.stdout.contains(TOKEN) && !ran.stderr.contains(TOKEN), "{}{}", ran.stdout, ran.stderr);
+        assert!(!String::from_utf8(folder.bytes()).unwrap().contains(TOKEN), "{words}");
+        ran
+    };
+    let reason = format!("called with {TOKEN}");
+    for words in ["breaker reset", "breaker hold", "breaker release", "latch trip", "latch reset"] {
+        assert_ne!(order(words, "kim", &reason).code, 1, "{words}");
+        assert_ne!(order(words, TOKEN, "a slip of the pen").code, 1, "{words}");
+    }
+    assert_eq!(order(&format!("latch {TOKEN}"), "kim", "x").code, 1);
+    assert!(String::from_utf8(folder.bytes()).unwrap().contains("called with ***"));
 }

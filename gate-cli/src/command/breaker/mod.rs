@@ -9,12 +9,13 @@ mod status;
 
 use std::path::Path;
 
-use gate_core::breaker::{GuardConfig, Signed};
+use gate_core::breaker::GuardConfig;
 use gate_core::time::parse_instant;
 use gate_core::{ErrorCode, GateError};
 
+use super::signed::signed;
 use super::{Answer, Surroundings};
-use crate::args::{Breaker as BreakerCommand, Latch, Sign, Stored};
+use crate::args::{Breaker as BreakerCommand, Latch, Stored};
 use crate::breaker_file::{Breaker, Clock, Now, StateFile};
 use crate::failure::{Failure, Refusal};
 use crate::input::{self, Source};
@@ -51,10 +52,6 @@ fn clock(stored: &Stored, around: Surroundings) -> Result<Clock, GateError> {
 
 fn file(stored: &Stored) -> StateFile {
     StateFile::new(&stored.state, stored.wait())
-}
-
-fn signed(sign: &Sign) -> Result<Signed, GateError> {
-    Signed::new(&sign.actor, &sign.reason)
 }
 
 /// Settings from a file, if one is named.

@@ -12,9 +12,9 @@ use crate::args::{
     PromoteObserve, PromoteReadmit, PromoteRollback, PromoteState, PromoteTo, ReleasePromote, Sign,
 };
 use crate::command::quoted;
+use crate::command::signed::signed;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::masker::Masker;
 use crate::promotion_file::PromotionFile;
 
 /// What a command answers.
@@ -84,10 +84,9 @@ fn file(stored: &PromoteState) -> PromotionFile {
     PromotionFile::new(&stored.state, stored.wait())
 }
 
-/// Who decides, without secrets: the state is kept.
 fn decider(sign: &Sign, at: Instant) -> Result<Decider, GateError> {
-    let masker = Masker::of_environment([])?;
-    Ok(Decider { actor: masker.text(&sign.actor), reason: masker.text(&sign.reason), at })
+    let by = signed(sign)?;
+    Ok(Decider { actor: by.actor().to_owned(), reason: by.reason().to_owned(), at })
 }
 
 fn digest(text: &str) -> Result<Digest, GateError> {
