@@ -71,6 +71,7 @@ const PROMOTION_HELP: &str = after_help!(
   tsfm-gate cutover promotion manual --actor kim --reason 'cutover on Friday'
   tsfm-gate cutover promotion auto --actor kim --reason 'cutover is over'
 
+Who changed it last, when and why stands beside the marker, in MARKER.log, a line of JSON for each change.
 Every command ends with how it stands then: `auto` is a no-go, and so are sources that disagree."
 );
 

@@ -56,5 +56,5 @@ fn kill_9_in_a_change_of_the_mode_leaves_old_or_new_files_and_never_a_silent_aut
     }
     assert!(old >= 5 && new >= 5, "{old} old and {new} new: the kills were not spread over the writes");
     assert!(order("manual").status().unwrap().success());
-    assert_eq!(folder.names("."), [".env", "marker", "marker.lock"]);
+    assert_eq!(folder.names("."), [".env", ".env.lock", "marker", "marker.lock", "marker.log"]);
 }

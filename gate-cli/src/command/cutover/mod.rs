@@ -9,6 +9,7 @@ mod plan;
 mod policies;
 mod preflight;
 mod promotion;
+mod promotion_log;
 mod readiness;
 mod readyz;
 mod recovery;

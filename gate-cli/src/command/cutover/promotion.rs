@@ -5,25 +5,30 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use gate_core::breaker::Signed;
 use gate_core::cutover::Check;
 use gate_core::cutover::promotion::{PromotionFacts, PromotionMode, VARIABLES, promotion};
-use gate_core::time::{Instant, format_instant};
+use gate_core::time::Instant;
 use gate_core::{ErrorCode, GateError};
 
+use super::super::signed::signed;
+use super::promotion_log::Change;
 use super::{Answer, Surroundings, answer, texts};
 use crate::args::{PromotionChange, PromotionFiles};
 use crate::failure::Failure;
-use crate::input::followed;
 use crate::output::folder_of;
-use crate::storage::{self, Lock};
+use crate::storage::{Lock, Target};
 
 /// How long to wait for another process that is changing the mode.
 const WAIT: Duration = Duration::from_secs(10);
 
 pub(super) fn show(files: &PromotionFiles, around: Surroundings) -> Result<Answer, Failure> {
     let check = check(&files.marker, Some(&files.file), around.clock)?;
-    answer(vec![check], &[], &files.shown, around)
+    // The sources count, whatever is known of who changed them.
+    let note = match Change::last(&files.marker) {
+        Ok(last) => last.map(|change| change.shown()),
+        Err(error) => Some(format!("the last change is not known: {error}")),
+    };
+    answer(vec![check], note.as_slice(), &files.shown, around)
 }
 
 pub(super) fn manual(args: &PromotionChange, around: Surroundings) -> Result<Answer, Failure> {
@@ -51,12 +56,13 @@ pub(super) fn check(marker: &Path, file: Option<&Path>, clock: fn() -> Instant) 
 /// Writes the mode down. Towards manual the marker comes first, towards auto last: whatever a kill leaves, nothing
 /// promotes before everything says so.
 fn change(args: &PromotionChange, mode: PromotionMode, around: Surroundings) -> Result<Answer, Failure> {
-    let by = Signed::new(&args.sign.actor, &args.sign.reason)?;
-    let place = |path: &Path| followed(path).unwrap_or_else(|_| path.to_owned());
-    let (marker, file) = (place(&args.files.marker), place(&args.files.file));
-    make_folder(&marker)?;
-    let _lock = Lock::take(&marker, WAIT, "marker")?;
-    let put_marker = || storage::replace(mode.marker().as_bytes(), &marker, "marker");
+    let change = Change::new(mode, &signed(&args.sign)?, (around.clock)());
+    make_folder(&args.files.marker)?;
+    let (marker, file) = (Target::new(&args.files.marker, "marker"), Target::new(&args.files.file, "file"));
+    let _locks = Lock::both(&marker, &file, WAIT)?;
+    // Before anything changes: what was done without a word would be worse than a word about what was not.
+    change.append(&marker)?;
+    let put_marker = || marker.replace(mode.marker().as_bytes());
     match mode {
         PromotionMode::Manual => {
             put_marker()?;
@@ -67,20 +73,17 @@ fn change(args: &PromotionChange, mode: PromotionMode, around: Surroundings) -> 
             put_marker()?;
         }
     }
-    let now = (around.clock)();
-    let word = mode.marker().trim_end();
-    let note = format!("{word} by {} at {}: {}", by.actor(), format_instant(now), by.reason());
-    let check = check(&marker, Some(&file), around.clock)?;
-    answer(vec![check], &[note], &args.files.shown, around)
+    let check = check(marker.path(), Some(file.path()), around.clock)?;
+    answer(vec![check], &[change.shown()], &args.files.shown, around)
 }
 
-fn rewrite(file: &Path, mode: PromotionMode) -> Result<(), GateError> {
-    let old = texts::read_if_there(file, "file")?;
+fn rewrite(file: &Target, mode: PromotionMode) -> Result<(), GateError> {
+    let old = texts::read_if_there(file.path(), "file")?;
     let old = old
         .map(String::from_utf8)
         .transpose()
         .map_err(|_| GateError::new(ErrorCode::WrongValue, "file", "a text in UTF-8", "other bytes"))?;
-    storage::replace(mode.rewrite(old.as_deref()).as_bytes(), file, "file")
+    file.replace(mode.rewrite(old.as_deref()).as_bytes())
 }
 
 fn make_folder(file: &Path) -> Result<(), GateError> {
