@@ -1,11 +1,19 @@
-//! Ctrl-C and a polite request to end, which must not leave commands behind.
+//! Requests to end, from a terminal or from elsewhere, which must not leave commands behind.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use signal_hook::SigId;
+#[cfg(unix)]
+use signal_hook::consts::{SIGHUP, SIGQUIT};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::low_level::unregister;
+
+/// Ctrl-C, a polite request, a terminal that is closed, and Ctrl-\.
+#[cfg(unix)]
+const REQUESTS: [i32; 4] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT];
+#[cfg(not(unix))]
+const REQUESTS: [i32; 2] = [SIGINT, SIGTERM];
 
 /// Whether this process was asked to end. While it lives the signals do nothing else.
 #[derive(Debug)]
@@ -18,7 +26,7 @@ impl Interrupt {
     /// Listens from now on. A signal that cannot be listened to ends the process as ever.
     pub(crate) fn listen() -> Self {
         let flag = Arc::new(AtomicBool::new(false));
-        let registered = [SIGINT, SIGTERM]
+        let registered = REQUESTS
             .into_iter()
             .filter_map(|signal| signal_hook::flag::register(signal, Arc::clone(&flag)).ok());
         Self { registered: registered.collect(), flag }

@@ -3,15 +3,13 @@
 mod group;
 mod interrupt;
 
-use std::fs::File;
-use std::io::{self, PipeReader, Read as _, Write as _};
-use std::path::Path;
+use std::io::{self, PipeReader, Read as _, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use gate_core::{ErrorCode, GateError};
+use serde::Deserialize;
 
 use crate::masker::{Masker, Stream};
 pub(crate) use interrupt::Interrupt;
@@ -29,7 +27,8 @@ const DRAIN: Duration = Duration::from_secs(1);
 const MAX_LOG_BYTES: u64 = 64 * 1024 * 1024;
 
 /// What is to be run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
 pub(crate) enum Program {
     /// A program with its arguments, which no shell sees.
     Argv(Vec<String>),
@@ -44,8 +43,6 @@ pub(crate) struct Job<'a> {
     /// Variables beside those of this process.
     pub(crate) environment: &'a [(String, String)],
     pub(crate) timeout: Duration,
-    /// Where both streams of output go, as they come. It is replaced; its folder must be there.
-    pub(crate) log: &'a Path,
     pub(crate) masker: &'a Masker,
     /// Ends the command when this process is asked to end.
     pub(crate) interrupt: &'a Interrupt,
@@ -89,6 +86,23 @@ impl Program {
         }
     }
 
+    /// The same with a word filled in wherever `{name}` stands.
+    pub(crate) fn filled(&self, name: &str, value: &str) -> Self {
+        let filled = |text: &String| text.replace(&format!("{{{name}}}"), value);
+        match self {
+            Self::Shell(line) => Self::Shell(filled(line)),
+            Self::Argv(words) => Self::Argv(words.iter().map(filled).collect()),
+        }
+    }
+
+    /// Whether there is nothing to run.
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::Shell(line) => line.trim().is_empty(),
+            Self::Argv(words) => words.first().is_none_or(String::is_empty),
+        }
+    }
+
     fn command(&self) -> Option<Command> {
         match self {
             Self::Shell(line) => {
@@ -116,61 +130,58 @@ pub(crate) fn shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// Runs a command to its end, and everything that it started with it.
+/// Runs a command to its end, and everything that it started with it. Both streams of its output go to the log, as
+/// they come.
 ///
 /// # Errors
-/// `output-failed` for a log that cannot be written; the command is then ended as well.
-pub(crate) fn run(job: &Job) -> Result<Ended, GateError> {
+/// Those of writing the log; the command is then ended as well.
+pub(crate) fn run(job: &Job, log: &mut dyn Write) -> io::Result<Ended> {
     let started = Instant::now();
-    let failed = |error: &io::Error| {
-        let found = format!("`{}`: {error}", job.log.display());
-        GateError::new(ErrorCode::OutputFailed, "log", "a log file that can be written", found)
-    };
-    let mut log = Log::new(job).map_err(|error| failed(&error))?;
+    let mut log = Log::new(job, log);
     let end = match start(job) {
-        Ok((child, output)) => follow(job, started, child, output, &mut log),
+        Ok((child, pieces)) => follow(job, started, child, &pieces, &mut log),
         Err(error) => {
             let why = job.masker.text(&error.to_string());
             log.piece(format!("cannot be started: {why}\n").as_bytes()).map(|()| End::NotStarted(why))
         }
     };
-    let end = end.and_then(|end| log.finish(&end).map(|()| end)).map_err(|error| failed(&error))?;
+    let end = end.and_then(|end| log.finish(&end).map(|()| end))?;
     Ok(Ended { end, elapsed: started.elapsed() })
 }
 
 /// Starts the command in a group of its own. Both streams share a pipe, so their lines stay in order.
-fn start(job: &Job) -> io::Result<(Child, PipeReader)> {
+fn start(job: &Job) -> io::Result<(Child, Receiver<Vec<u8>>)> {
     let none = || io::Error::new(io::ErrorKind::InvalidInput, "an empty command");
     let mut command = job.program.command().ok_or_else(none)?;
     let (output, ours) = io::pipe()?;
     command.stdin(Stdio::null()).stdout(ours.try_clone()?).stderr(ours);
     command.envs(job.environment.iter().map(|(name, value)| (name, value)));
     group::own(&mut command);
+    let pieces = reader(output)?;
     // The command holds the writing ends, and lets go of them here when it goes out of scope.
-    Ok((command.spawn()?, output))
+    Ok((command.spawn()?, pieces))
 }
 
 fn follow(
     job: &Job,
     started: Instant,
     mut child: Child,
-    output: PipeReader,
+    pieces: &Receiver<Vec<u8>>,
     log: &mut Log,
 ) -> io::Result<End> {
-    let pieces = reader(output);
-    let outcome = until_end(job, started, &mut child, &pieces, log);
+    let outcome = until_end(job, started, &mut child, pieces, log);
     if !matches!(outcome, Ok(Cause::Ended)) {
         group::ask_to_end(&child);
         let asked = Instant::now();
         while asked.elapsed() < GRACE && !group::has_ended(&mut child) {
-            let _ = take(&pieces, log);
+            let _ = take(pieces, log);
         }
     }
     // What it left behind would hold the pipe, and live on without anybody knowing. Not reaped yet, so the number of
     // the group still is its own.
     group::end(&mut child);
     let status = child.wait();
-    let drained = drain(&pieces, log);
+    let drained = drain(pieces, log);
     let cause = outcome?;
     drained?;
     Ok(match cause {
@@ -233,9 +244,9 @@ fn drain(pieces: &Receiver<Vec<u8>>, log: &mut Log) -> io::Result<()> {
 }
 
 /// Reads the pipe on a thread of its own, as a read cannot be given up.
-fn reader(mut output: PipeReader) -> Receiver<Vec<u8>> {
+fn reader(mut output: PipeReader) -> io::Result<Receiver<Vec<u8>>> {
     let (sender, pieces) = sync_channel(16);
-    thread::spawn(move || {
+    thread::Builder::new().spawn(move || {
         let mut buffer = vec![0; 64 * 1024];
         while let Ok(count) = output.read(&mut buffer)
             && count > 0
@@ -245,8 +256,8 @@ fn reader(mut output: PipeReader) -> Receiver<Vec<u8>> {
                 return;
             }
         }
-    });
-    pieces
+    })?;
+    Ok(pieces)
 }
 
 fn of_status(status: ExitStatus) -> End {
@@ -255,16 +266,15 @@ fn of_status(status: ExitStatus) -> End {
 
 /// The log of one command. Every line is with the system as soon as it is complete, so a kill loses none.
 struct Log<'a> {
-    file: File,
+    to: &'a mut dyn Write,
     stream: Stream<'a>,
     masked: Vec<u8>,
     left: u64,
 }
 
 impl<'a> Log<'a> {
-    fn new(job: &Job<'a>) -> io::Result<Self> {
-        let file = File::create(job.log)?;
-        Ok(Self { file, stream: job.masker.stream(), masked: Vec::new(), left: MAX_LOG_BYTES })
+    fn new(job: &Job<'a>, to: &'a mut dyn Write) -> Self {
+        Self { to, stream: job.masker.stream(), masked: Vec::new(), left: MAX_LOG_BYTES }
     }
 
     fn piece(&mut self, piece: &[u8]) -> io::Result<()> {
@@ -278,10 +288,10 @@ impl<'a> Log<'a> {
             return Ok(());
         }
         let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(masked.len());
-        self.file.write_all(masked.get(..most).unwrap_or_default())?;
+        self.to.write_all(masked.get(..most).unwrap_or_default())?;
         self.left -= most as u64;
         if self.left == 0 {
-            self.file.write_all(b"\n[the log ends here: it is full]\n")?;
+            self.to.write_all(b"\n[the log ends here: it is full]\n")?;
         }
         Ok(())
     }
@@ -292,10 +302,9 @@ impl<'a> Log<'a> {
         let why = match end {
             End::TimedOut => "ran into its timeout, and was ended",
             End::Interrupted => "was ended, as the run was interrupted",
-            _ => return self.file.sync_all(),
+            _ => return Ok(()),
         };
-        self.file.write_all(format!("\n[the command {why}]\n").as_bytes())?;
-        self.file.sync_all()
+        self.to.write_all(format!("\n[the command {why}]\n").as_bytes())
     }
 }
 
@@ -307,8 +316,7 @@ mod tests {
     type Outcome = Result<(), Box<dyn std::error::Error>>;
 
     fn ended(line: &str, timeout: Duration) -> Result<(Ended, String), Box<dyn std::error::Error>> {
-        let folder = tempfile::tempdir()?;
-        let log = folder.path().join("step.log");
+        let mut log = Vec::new();
         let masker = Masker::new(&[Secret::new("s3cret-value")])?;
         let environment = [("GIVEN".to_owned(), "s3cret-value".to_owned())];
         let (program, interrupt) = (Program::Shell(line.to_owned()), Interrupt::never());
@@ -316,12 +324,11 @@ mod tests {
             program: &program,
             environment: &environment,
             timeout,
-            log: &log,
             masker: &masker,
             interrupt: &interrupt,
         };
-        let ended = run(&job)?;
-        Ok((ended, std::fs::read_to_string(&log)?))
+        let ended = run(&job, &mut log)?;
+        Ok((ended, String::from_utf8(log)?))
     }
 
     #[test]
@@ -340,8 +347,8 @@ mod tests {
         assert!(ended.elapsed < Duration::from_secs(10), "{ended:?}");
         let process = log.lines().next().unwrap_or_default();
         assert!(process.parse::<u32>().is_ok(), "{log}");
-        let gone = || !Path::new("/proc").join(process).join("cmdline").exists();
-        let ended = || std::fs::read(Path::new("/proc").join(process).join("cmdline"));
+        let gone = || !std::path::Path::new("/proc").join(process).join("cmdline").exists();
+        let ended = || std::fs::read(std::path::Path::new("/proc").join(process).join("cmdline"));
         assert!(gone() || ended()?.is_empty(), "{process} lives on");
         Ok(())
     }
@@ -357,17 +364,15 @@ mod tests {
     #[test]
     fn what_cannot_be_started_says_so() -> Outcome {
         let masker = Masker::new(&[])?;
-        let folder = tempfile::tempdir()?;
         for words in [vec![], vec!["/nowhere/at-all".to_owned()]] {
             let job = Job {
                 program: &Program::Argv(words),
                 environment: &[],
                 timeout: Duration::from_secs(1),
-                log: &folder.path().join("log"),
                 masker: &masker,
                 interrupt: &Interrupt::never(),
             };
-            assert!(matches!(run(&job)?.end, End::NotStarted(_)));
+            assert!(matches!(run(&job, &mut io::sink())?.end, End::NotStarted(_)));
         }
         Ok(())
     }

@@ -1,5 +1,9 @@
 //! `cutover preflight`: nine checks and a report.
 
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::Folder;
@@ -84,4 +88,31 @@ fn a_report_that_cannot_be_written_is_told_before_anything_is_checked() {
     let ran = folder.gate(&["cutover", "preflight", "--plan", "cutover.json", "--report", "no/report.json"]);
     assert_eq!(ran.error_code(), "output-failed");
     assert!(server.asked().is_empty() && !folder.path("back").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_preflight_that_is_killed_leaves_no_older_go() {
+    let server = Server::ready();
+    let folder = ready(&server);
+    assert_eq!(preflight(&folder, &[]).code, 0);
+    assert_eq!(folder.json("report.json")["go_no_go"], "GO");
+    folder.edit("cutover.json", |plan| {
+        plan["recovery"]["restore"] = json!("touch running; sleep 3");
+        plan["recovery"]["target"] = json!("again");
+    });
+    let mut program = folder.program();
+    program.args(["cutover", "preflight", "--plan", "cutover.json", "--report", "report.json"]);
+    let mut child = program.stdout(Stdio::null()).spawn().unwrap();
+    while !folder.path("running").exists() {
+        thread::sleep(Duration::from_millis(10));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let report = folder.json("report.json");
+    assert_eq!(
+        (&report["go_no_go"], &report["summary"]["passed"]),
+        (&json!("PENDING"), &json!(0)),
+        "{report:#}"
+    );
 }

@@ -1,14 +1,14 @@
 //! `cutover rehearse`: traffic, burst and abort are commands of the user.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::server::{Does, Server, response};
-use crate::{Folder, snapshot};
+use crate::{Folder, Ran, snapshot};
 
 /// A folder in which the traffic is a number in a file, and the burst another snapshot.
 fn stage(url: &str) -> Folder {
@@ -100,22 +100,85 @@ fn a_service_that_is_not_ready_is_left_alone() {
     assert!(!folder.path("log").exists(), "nothing was touched");
 }
 
+/// A rehearsal that has sent a quarter of the traffic, and now waits for long.
 #[cfg(unix)]
-#[test]
-fn an_interrupted_rehearsal_goes_back() {
-    let server = Server::ready();
-    let folder = stage(&server.url());
+fn under_way(folder: &Folder) -> Child {
     folder.edit("plan.json", |plan| plan["rehearsal"]["wait_ms"] = json!(60_000));
-    let mut child = folder.program();
-    let child =
-        child.args(["cutover", "rehearse", "--plan", "plan.json"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut program = folder.program();
+    program.args(["cutover", "rehearse", "--plan", "plan.json", "--report", "report.json"]);
+    let child = program.stdout(Stdio::null()).spawn().unwrap();
     while fs::read_to_string(folder.path("traffic")).unwrap().trim() != "25" {
         thread::sleep(Duration::from_millis(20));
     }
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(3));
-    assert_eq!(folder.read("traffic"), "0\n");
+    child
+}
+
+#[cfg(unix)]
+#[test]
+fn a_rehearsal_that_is_asked_to_end_goes_back_whoever_asks() {
+    let server = Server::ready();
+    for signal in ["-INT", "-TERM", "-HUP", "-QUIT"] {
+        let folder = stage(&server.url());
+        let mut child = under_way(&folder);
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(3), "{signal}");
+        assert_eq!(folder.read("traffic"), "0\n", "{signal}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_rehearsal_that_is_killed_leaves_no_older_pass() {
+    let server = Server::ready();
+    let folder = stage(&server.url());
+    assert_eq!(rehearse(&folder).0, 0);
+    folder.write("snapshot.json", snapshot(0.004).to_string());
+    let mut child = under_way(&folder);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let report = folder.json("report.json");
+    assert_eq!(report["passed"], json!(false), "{report:#}");
+    assert_eq!(report["faults"], json!(["the rehearsal did not come to its end"]));
+}
+
+#[test]
+fn a_report_that_has_no_place_is_told_before_the_traffic_moves() {
+    let server = Server::ready();
+    let folder = stage(&server.url());
+    let ran = folder.gate(&["cutover", "rehearse", "--plan", "plan.json", "--report", "no/report.json"]);
+    assert_eq!(ran.error_code(), "output-failed");
+    assert!(server.asked().is_empty() && !folder.path("log").exists(), "nothing was touched");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_whose_place_is_lost_meanwhile_is_still_printed() {
+    let server = Server::ready();
+    let folder = stage(&server.url());
+    fs::create_dir(folder.path("reports")).unwrap();
+    folder.edit("plan.json", |plan| {
+        plan["commands"]["inject"] = json!("cp burst.json snapshot.json; rm -r reports")
+    });
+    let ran = folder.gate(&["cutover", "rehearse", "--plan", "plan.json", "--report", "reports/r.json"]);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((ran.code, &report["passed"], folder.read("traffic").as_str()), (1, &json!(true), "0\n"));
+    assert!(ran.stderr.contains("output-failed"), "{}", ran.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_lost_temporary_folder_leaves_no_traffic_behind() {
+    let server = Server::ready();
+    let folder = stage(&server.url());
+    fs::create_dir(folder.path("tmp")).unwrap();
+    folder.edit("plan.json", |plan| {
+        plan["commands"]["inject"] = json!("cp burst.json snapshot.json; rm -r tmp")
+    });
+    let mut program = folder.program();
+    program.env("TMPDIR", folder.path("tmp")).args(["cutover", "rehearse", "--plan", "plan.json"]);
+    let ran = Ran::new(program.output().unwrap());
+    assert_eq!(folder.read("traffic"), "0\n", "{}", ran.stderr);
+    assert_eq!((ran.code, &ran.answer()["passed"]), (0, &json!(true)), "{}", ran.stdout);
 }
 
 #[test]

@@ -61,6 +61,12 @@ fn a_log_survives_the_kill_of_the_gate() {
 
 #[test]
 fn who_asks_the_gate_to_end_ends_its_steps_and_still_gets_a_summary() {
+    for signal in ["-TERM", "-INT", "-HUP", "-QUIT"] {
+        asked_to_end(signal);
+    }
+}
+
+fn asked_to_end(signal: &str) {
     let folder = Folder::new();
     let steps = "[{name: a, run: 'echo $$; touch running; sleep 300'}, {name: b, run: touch second}]";
     folder.write("plan.yaml", format!("api_base: x\nsteps: {steps}\n"));
@@ -70,8 +76,8 @@ fn who_asks_the_gate_to_end_ends_its_steps_and_still_gets_a_summary() {
     while !folder.path("running").exists() {
         thread::sleep(Duration::from_millis(5));
     }
-    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(3));
+    Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(3), "{signal}");
     let log = folder.read("out/logs/a.log");
     assert!(!lives(log.lines().next().unwrap()) && !folder.path("second").exists());
     let summary = folder.summary();

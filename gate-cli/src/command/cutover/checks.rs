@@ -107,7 +107,7 @@ pub(super) fn recovery(part: RecoveryPart, clock: Now) -> Probe {
             rpo_files: part.rpo.unwrap_or(default.rpo_files),
         };
         let target = part.target.display().to_string();
-        let program = part.restore.program("target", &target);
+        let program = part.restore.filled("target", &target);
         let restore =
             Restore { source: &part.source, program: &program, target: &part.target, timeout, limits };
         Ok(recovery::check(&restore, clock)?.0)

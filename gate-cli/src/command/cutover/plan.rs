@@ -27,25 +27,6 @@ impl<'de> Deserialize<'de> for Time {
     }
 }
 
-/// A command: a line for the shell, or a list of words.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-pub(super) enum Line {
-    Shell(String),
-    Words(Vec<String>),
-}
-
-impl Line {
-    /// The command with a word filled in wherever `{name}` stands.
-    pub(super) fn program(&self, name: &str, value: &str) -> Program {
-        let filled = |text: &String| text.replace(&format!("{{{name}}}"), value);
-        match self {
-            Self::Shell(line) => Program::Shell(filled(line)),
-            Self::Words(words) => Program::Argv(words.iter().map(filled).collect()),
-        }
-    }
-}
-
 /// The document of `readiness` and `preflight`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -121,7 +102,7 @@ pub(super) struct PromotionPart {
 #[serde(deny_unknown_fields)]
 pub(super) struct RecoveryPart {
     pub(super) source: PathBuf,
-    pub(super) restore: Line,
+    pub(super) restore: Program,
     pub(super) target: PathBuf,
     pub(super) timeout: Option<Time>,
     pub(super) rto: Option<Time>,

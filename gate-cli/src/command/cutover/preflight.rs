@@ -13,18 +13,19 @@ use super::{checks, side_by_side, texts};
 use crate::args::{CutoverPreflight, ReportFormat};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::input::followed;
-use crate::storage::{self, Lock};
+use crate::storage::Target;
 
 /// A report is written once by one process: another one that is at it wins at once.
 const WAIT: Duration = Duration::from_secs(1);
 
 pub(super) fn run(args: &CutoverPreflight, around: Surroundings) -> Result<Answer, Failure> {
     let plan = texts::document::<Plan>(&args.plan, "plan")?.known()?;
-    let target = followed(&args.report).unwrap_or_else(|_| args.report.clone());
+    let (target, clock) = (Target::new(&args.report, "report"), around.clock);
     // Before anything is checked, so that hours of checks are not lost to a folder that is not there.
-    let _lock = Lock::take(&target, WAIT, "report")?;
-    let clock = around.clock;
+    let _lock = target.lock(WAIT)?;
+    // A kill from now on leaves a report of checks that were not run, and not the GO of an earlier time.
+    let unfinished = PreflightChecks::default().report(clock(), max_age(&plan))?;
+    target.replace(preflight_json(&unfinished).as_bytes())?;
     let mut probes = of_card(&plan, clock);
     probes.extend(plan.recovery.clone().map(|part| checks::recovery(part, clock)));
     probes.extend(plan.signatures.clone().map(|part| checks::signatures(part, clock)));
@@ -34,7 +35,7 @@ pub(super) fn run(args: &CutoverPreflight, around: Surroundings) -> Result<Answe
     let all = PreflightChecks { card: card_checks(done), recovery, signatures };
     let report = all.report(clock(), max_age(&plan))?;
     let json = preflight_json(&report);
-    storage::replace(json.as_bytes(), &target, "report")?;
+    target.replace(json.as_bytes())?;
     let text = match report_format(args.shown.format) {
         ReportFormat::Text => preflight(&report, around.colour),
         ReportFormat::Json => json,

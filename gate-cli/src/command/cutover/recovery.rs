@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant as Stopwatch};
 
@@ -40,7 +41,7 @@ pub(super) fn run(args: &RecoveryMeasure, around: Surroundings) -> Result<Answer
     answer(vec![check], &notes, &args.shown, around)
 }
 
-/// Restores and compares. What the command said is not shown: its log is masked, and dropped.
+/// Restores and compares. What the command said is not shown.
 pub(super) fn check(
     restore: &Restore<'_>,
     clock: fn() -> Instant,
@@ -48,17 +49,17 @@ pub(super) fn check(
     refuse_full(restore.target)?;
     let source = digests(restore.source, "source")?;
     let masker = Masker::of_environment([])?;
-    let folder = tempfile::tempdir().map_err(|error| {
-        GateError::new(ErrorCode::OutputFailed, "log", "a temporary folder", error.kind())
-    })?;
     let started = Stopwatch::now();
-    let ended = process::run(&Job {
+    let interrupt = Interrupt::listen();
+    let job = Job {
         program: restore.program,
         environment: &[],
         timeout: restore.timeout,
-        log: &folder.path().join("restore.log"),
         masker: &masker,
-        interrupt: &Interrupt::listen(),
+        interrupt: &interrupt,
+    };
+    let ended = process::run(&job, &mut io::sink()).map_err(|error| {
+        GateError::new(ErrorCode::OutputFailed, "restore", "a command that can be followed", error)
     })?;
     // What a command that failed has left is no restore, whatever it looks like.
     let done = ended.end == End::Exited(0);
@@ -92,7 +93,7 @@ pub(super) fn how(end: &End) -> String {
 /// Files that were there before would be taken for restored ones.
 fn refuse_full(target: &Path) -> Result<(), GateError> {
     let found = match fs::read_dir(target) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => format!("`{}`: {error}", target.display()),
         Ok(mut entries) => {
             if entries.next().is_none() {

@@ -1,7 +1,5 @@
 //! `tsfm-gate cutover rehearse`
 
-use std::fs;
-use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant as Stopwatch};
 
@@ -13,16 +11,15 @@ use gate_core::{ErrorCode, GateError};
 use serde::Deserialize;
 
 use super::super::{Answer, Surroundings, pretty, report_format};
-use super::plan::{CanaryPart, Line, ReadyzPart, Time, limit};
+use super::plan::{CanaryPart, ReadyzPart, Time};
 use super::recovery::how;
 use super::{canary, checks, side_by_side, texts};
 use crate::args::{CutoverRehearse, ReportFormat};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::input::followed;
 use crate::masker::Masker;
 use crate::process::{self, End, Interrupt, Job, Program};
-use crate::storage::{self, Lock};
+use crate::storage::Target;
 
 /// How long to wait for another rehearsal: two at once would move each other's traffic.
 const WAIT: Duration = Duration::from_secs(1);
@@ -47,10 +44,10 @@ struct Plan {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Commands {
-    set_traffic: Line,
-    read_traffic: Line,
-    inject: Line,
-    abort: Line,
+    set_traffic: Program,
+    read_traffic: Program,
+    inject: Program,
+    abort: Program,
     timeout: Option<Time>,
 }
 
@@ -62,21 +59,25 @@ pub(super) fn run(args: &CutoverRehearse, around: Surroundings) -> Result<Answer
         return Err(GateError::new(ErrorCode::SchemaVersion, "schema_version", expected, found).into());
     }
     let rehearsal = Rehearsal::new(plan.rehearsal.clone())?;
-    let target: PathBuf = followed(&args.plan).unwrap_or_else(|_| args.plan.clone());
-    let _lock = Lock::take(&target, WAIT, "plan")?;
-    let report = Stage::new(&plan, around.clock)?.play(rehearsal)?;
+    let _lock = Target::new(&args.plan, "plan").lock(WAIT)?;
+    // All that may fail comes before the traffic moves.
+    let stored = args.report.as_deref().map(|path| Target::new(path, "report"));
+    let _report_lock = stored.as_ref().map(|target| target.lock(WAIT)).transpose()?;
+    let store = |report: &RehearsalReport| {
+        stored.as_ref().map_or(Ok(()), |target| target.replace(pretty(report).as_bytes()))
+    };
+    let stage = Stage::new(&plan, around.clock)?;
+    // A kill from now on leaves a report of a rehearsal that did not end, and not the pass of an earlier one.
+    store(&rehearsal.clone().finish())?;
+    let report = stage.play(rehearsal);
+    let kept = store(&report);
     let exit = if report.passed { Exit::Promote } else { Exit::Rollback };
-    let json = pretty(&report);
-    if let Some(path) = &args.report {
-        let target = followed(path).unwrap_or_else(|_| path.clone());
-        let _lock = Lock::take(&target, WAIT, "report")?;
-        storage::replace(json.as_bytes(), &target, "report")?;
-    }
     let text = match report_format(args.shown.format) {
-        ReportFormat::Json => json,
+        ReportFormat::Json => pretty(&report),
         ReportFormat::Text => shown(&report, around.clock),
     };
-    Ok(Answer::on_stdout(text, exit))
+    // A report that could not be stored is still said.
+    Ok(Answer { but: kept.err().map(Failure::from), ..Answer::on_stdout(text, exit) })
 }
 
 /// Where a rehearsal takes place: the commands, the clock, and whoever interrupts.
@@ -84,7 +85,6 @@ struct Stage<'a> {
     plan: &'a Plan,
     clock: fn() -> Instant,
     masker: Masker,
-    logs: tempfile::TempDir,
     interrupt: Interrupt,
     started: Stopwatch,
     /// What follows is the way back, which is not to be interrupted.
@@ -93,43 +93,33 @@ struct Stage<'a> {
 
 impl<'a> Stage<'a> {
     fn new(plan: &'a Plan, clock: fn() -> Instant) -> Result<Self, GateError> {
-        let logs = tempfile::tempdir().map_err(|error| {
-            GateError::new(ErrorCode::OutputFailed, "log", "a temporary folder", error.kind())
-        })?;
+        let masker = Masker::of_environment([])?;
         let (interrupt, started) = (Interrupt::listen(), Stopwatch::now());
-        Ok(Self {
-            plan,
-            clock,
-            masker: Masker::of_environment([])?,
-            logs,
-            interrupt,
-            started,
-            going_back: false,
-        })
+        Ok(Self { plan, clock, masker, interrupt, started, going_back: false })
     }
 
-    fn play(mut self, mut rehearsal: Rehearsal) -> Result<RehearsalReport, GateError> {
+    /// Plays it to its end. Nothing leaves early: whatever goes wrong is told to the rehearsal, which asks for the abort.
+    fn play(mut self, mut rehearsal: Rehearsal) -> RehearsalReport {
         while let Some(action) = rehearsal.next() {
             let is_way_back = self.going_back || matches!(action, Action::Abort | Action::ReadTraffic);
             let outcome = if self.interrupt.is_set() && !is_way_back {
                 Outcome::Failed("interrupted".to_owned())
             } else {
-                self.act(action)?
+                self.act(action)
             };
             rehearsal.tell(outcome, u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX));
         }
-        Ok(rehearsal.finish())
+        rehearsal.finish()
     }
 
-    fn act(&mut self, action: Action) -> Result<Outcome, GateError> {
+    fn act(&mut self, action: Action) -> Outcome {
         let commands = &self.plan.commands;
-        let plain = |line: &Line| line.program("percent", "");
-        Ok(match action {
+        match action {
             Action::Check => self.check(),
             Action::SetTraffic { percent } => {
-                let set = commands.set_traffic.program("percent", &percent.to_string());
-                match self.command("set_traffic", &set)? {
-                    Ok(_) => self.traffic()?,
+                let set = commands.set_traffic.filled("percent", &percent.to_string());
+                match self.command("set_traffic", &set) {
+                    Ok(_) => self.traffic(),
                     Err(why) => Outcome::Failed(why),
                 }
             }
@@ -137,14 +127,14 @@ impl<'a> Stage<'a> {
                 self.wait(Duration::from_millis(ms));
                 Outcome::Done
             }
-            Action::Inject => done(self.command("inject", &plain(&commands.inject))?),
+            Action::Inject => done(self.command("inject", &commands.inject)),
             Action::Abort => {
                 // From here on it only goes back.
                 self.going_back = true;
-                done(self.command("abort", &plain(&commands.abort))?)
+                done(self.command("abort", &commands.abort))
             }
-            Action::ReadTraffic => self.traffic()?,
-        })
+            Action::ReadTraffic => self.traffic(),
+        }
     }
 
     fn check(&self) -> Outcome {
@@ -167,9 +157,8 @@ impl<'a> Stage<'a> {
     }
 
     /// The share that the command prints: a whole number of percent, with or without the sign.
-    fn traffic(&self) -> Result<Outcome, GateError> {
-        let read = self.plan.commands.read_traffic.program("percent", "");
-        Ok(match self.command("read_traffic", &read)? {
+    fn traffic(&self) -> Outcome {
+        match self.command("read_traffic", &self.plan.commands.read_traffic) {
             Err(why) => Outcome::Failed(why),
             Ok(said) => match said.trim().trim_end_matches('%').parse::<u8>() {
                 Ok(percent @ 0..=100) => Outcome::Traffic(percent),
@@ -177,27 +166,26 @@ impl<'a> Stage<'a> {
                     "read_traffic: expected a whole number of percent, found something else".to_owned(),
                 ),
             },
-        })
+        }
     }
 
-    /// Runs a command. What it said, or how it ended if not well.
-    fn command(&self, name: &str, program: &Program) -> Result<Result<String, String>, GateError> {
+    /// Runs a command. What it said, or how it ended if not well. What it says goes to memory: the way back must need
+    /// no file.
+    fn command(&self, name: &str, program: &Program) -> Result<String, String> {
         let never = Interrupt::never();
-        let log = self.logs.path().join(name);
-        let timeout = self.plan.commands.timeout.map_or(TIMEOUT, |_| limit(self.plan.commands.timeout));
-        let ended = process::run(&Job {
+        let job = Job {
             program,
             environment: &[],
-            timeout,
-            log: &log,
+            timeout: self.plan.commands.timeout.map_or(TIMEOUT, |time| time.0),
             masker: &self.masker,
             interrupt: if self.going_back { &never } else { &self.interrupt },
-        })?;
-        if ended.end != End::Exited(0) {
-            return Ok(Err(format!("{name} {}", how(&ended.end))));
+        };
+        let mut said = Vec::new();
+        let ended = process::run(&job, &mut said).map_err(|error| format!("{name}: {error}"))?;
+        if ended.end == End::Exited(0) {
+            return Ok(String::from_utf8_lossy(&said).into_owned());
         }
-        let said = fs::read(&log).unwrap_or_default();
-        Ok(Ok(String::from_utf8_lossy(&said).into_owned()))
+        Err(format!("{name} {}", how(&ended.end)))
     }
 }
 

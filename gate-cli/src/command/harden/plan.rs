@@ -45,7 +45,7 @@ pub(super) struct Plan {
 #[serde(deny_unknown_fields)]
 pub(super) struct PlanStep {
     pub(super) name: String,
-    pub(super) run: Run,
+    pub(super) run: Program,
     #[serde(default = "default_timeout")]
     timeout_s: u32,
     #[serde(default)]
@@ -53,14 +53,6 @@ pub(super) struct PlanStep {
     /// Where the output goes, below the folder of the report.
     #[serde(default)]
     log: Option<String>,
-}
-
-/// Text for a shell, or a program with its arguments.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-pub(super) enum Run {
-    Shell(String),
-    Argv(Vec<String>),
 }
 
 const fn default_timeout() -> u32 {
@@ -159,11 +151,7 @@ impl PlanStep {
         if !is_name(&self.name) {
             return refuse("name", "a printable name of at most 128 bytes", quoted(&self.name));
         }
-        let is_command = match &self.run {
-            Run::Shell(line) => !line.trim().is_empty(),
-            Run::Argv(words) => words.first().is_some_and(|program| !program.is_empty()),
-        };
-        if !is_command {
+        if self.run.is_empty() {
             return refuse("run", "a command", "nothing".to_owned());
         }
         if !(1..=86_400).contains(&self.timeout_s) {
@@ -193,13 +181,6 @@ impl PlanStep {
 
     pub(super) const fn timeout(&self) -> Duration {
         Duration::from_secs(self.timeout_s as u64)
-    }
-
-    pub(super) fn program(&self) -> Program {
-        match self.run.clone() {
-            Run::Shell(line) => Program::Shell(line),
-            Run::Argv(words) => Program::Argv(words),
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `tsfm-gate harden run`
 
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::failure::Failure;
 use crate::masker::Masker;
 use crate::output::folder_of;
 use crate::process::{self, Ended, Interrupt, Job};
-use crate::storage::{self, Lock};
+use crate::storage::Target;
 
 /// What the summary is called in errors.
 const ARGUMENT: &str = "summary";
@@ -24,7 +25,7 @@ const ARGUMENT: &str = "summary";
 struct Gate<'a> {
     plan: &'a Plan,
     folder: PathBuf,
-    summary: PathBuf,
+    summary: Target,
     masker: Masker,
     dry_run: bool,
     started: Instant,
@@ -40,8 +41,8 @@ pub(super) fn run(args: &HardenRun, around: Surroundings) -> Result<Answer, Fail
     }
     // Before the lock: who is asked to end while it waits has nothing to write.
     let folder = made(&args.report_dir)?;
-    let summary = folder.join(SUMMARY_FILE);
-    let _lock = Lock::take(&summary, Duration::from_secs(args.wait.into()), ARGUMENT)?;
+    let summary = Target::new(&folder.join(SUMMARY_FILE), ARGUMENT);
+    let _lock = summary.lock(Duration::from_secs(args.wait.into()))?;
     let masker = Masker::of_environment(plan.variables())?;
     let (started, clock) = ((around.clock)(), around.clock);
     let done = Vec::new();
@@ -81,13 +82,16 @@ impl Gate<'_> {
     fn step(&self, step: &PlanStep, interrupt: &Interrupt) -> Result<Ended, GateError> {
         let log = self.folder.join(step.log());
         made(&folder_of(&log))?;
-        process::run(&Job {
-            program: &step.program(),
+        let job = Job {
+            program: &step.run,
             environment: &self.plan.environment(step, &self.folder),
             timeout: step.timeout(),
-            log: &log,
             masker: &self.masker,
             interrupt,
+        };
+        logged(&job, &log).map_err(|error| {
+            let found = format!("`{}`: {error}", log.display());
+            GateError::new(ErrorCode::OutputFailed, "log", "a log file that can be written", found)
         })
     }
 
@@ -95,7 +99,7 @@ impl Gate<'_> {
     fn told(&self, step: &PlanStep, exit_code: Option<i32>, elapsed: Duration) -> Step {
         Step {
             name: self.masker.text(&step.name),
-            command: self.masker.text(&step.program().shown()),
+            command: self.masker.text(&step.run.shown()),
             log_path: self.masker.text(&self.folder.join(step.log()).display().to_string()),
             exit_code,
             elapsed_s: (elapsed.as_secs_f64() * 1000.0).round() / 1000.0,
@@ -111,9 +115,17 @@ impl Gate<'_> {
         let now = (self.clock)().max(self.started);
         let base = self.masker.text(&self.plan.api_base);
         let summary = Summary::new(base, (self.started, now), self.dry_run, steps)?;
-        storage::replace(pretty(&summary).as_bytes(), &self.summary, ARGUMENT)?;
+        self.summary.replace(pretty(&summary).as_bytes())?;
         Ok(summary)
     }
+}
+
+/// Runs a step. Its log is on the disk before the summary says how it ended.
+fn logged(job: &Job, path: &Path) -> io::Result<Ended> {
+    let mut log = File::create(path)?;
+    let ended = process::run(job, &mut log)?;
+    log.sync_all()?;
+    Ok(ended)
 }
 
 fn text(summary: &Summary) -> String {
