@@ -12,7 +12,7 @@ use gate_core::release::audit::{Anchor, AuditEntry, AuditReport, AuditVerifier};
 use gate_core::{ErrorCode, GateError};
 
 use crate::masker::Masker;
-use crate::storage::{self, Prepared};
+use crate::storage::Target;
 
 /// What the log is called in errors.
 pub(crate) const ARGUMENT: &str = "audit";
@@ -30,12 +30,12 @@ pub(crate) fn verify(path: &Path, anchor: Option<Anchor>) -> Result<AuditReport,
 ///
 /// `None` in place of the log begins one.
 pub(crate) fn append(
-    path: &Path,
+    log: &Target,
     is_new: bool,
     anchor: Option<Anchor>,
     entry: &AuditEntry,
 ) -> Result<Result<Anchor, AuditReport>, GateError> {
-    let mut copy = storage::copy(path, ARGUMENT)?;
+    let (path, mut copy) = (log.path(), log.copy()?);
     let end = if is_new {
         Anchor::empty()
     } else {
@@ -50,8 +50,7 @@ pub(crate) fn append(
     };
     let (line, end) = end.append(entry)?;
     copy.add(format!("{line}\n").as_bytes())?;
-    let prepared: Prepared = copy.done()?;
-    prepared.put()?;
+    copy.done()?.put()?;
     Ok(Ok(end))
 }
 

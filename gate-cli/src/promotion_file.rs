@@ -1,6 +1,6 @@
 //! The state of a promotion on the disk.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use gate_core::release::promote::Promotion;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::document_file;
 use crate::failure::Failure;
 use crate::input;
-use crate::storage::{self, Lock};
+use crate::storage::{Lock, Target};
 
 /// What a state file is called in errors.
 const ARGUMENT: &str = "state";
@@ -29,19 +29,18 @@ struct Document {
 /// Where a promotion is stored. One that cannot be read is never taken for one in which nothing runs.
 #[derive(Debug)]
 pub(crate) struct PromotionFile {
-    path: PathBuf,
+    target: Target,
     wait: Duration,
 }
 
 impl PromotionFile {
-    /// The file at the end of every link, so that two names of one file share its lock.
     pub(crate) fn new(path: &Path, wait: Duration) -> Self {
-        Self { path: input::followed(path).unwrap_or_else(|_| path.to_owned()), wait }
+        Self { target: Target::new(path, ARGUMENT), wait }
     }
 
     /// The state as it is stored.
     pub(crate) fn look(&self) -> Result<Promotion, Failure> {
-        let document: Document = document_file::read_json(&self.path, ARGUMENT)?;
+        let document: Document = document_file::read_json(self.target.path(), ARGUMENT)?;
         if document.schema_version != SCHEMA {
             let (expected, found) =
                 (format!("`{SCHEMA}`"), format!("`{}`", document.schema_version.escape_debug()));
@@ -53,8 +52,8 @@ impl PromotionFile {
     /// Makes the first state.
     pub(crate) fn init(&self) -> Result<Promotion, Failure> {
         let _lock = self.lock()?;
-        if input::is_there(&self.path) {
-            let found = format!("`{}`", self.path.display());
+        if input::is_there(self.target.path()) {
+            let found = format!("`{}`", self.target.path().display());
             return Err(GateError::new(ErrorCode::Contradiction, ARGUMENT, "no state file yet", found).into());
         }
         let promotion = Promotion::default();
@@ -75,7 +74,7 @@ impl PromotionFile {
     }
 
     fn lock(&self) -> Result<Lock, GateError> {
-        Lock::take(&self.path, self.wait, ARGUMENT)
+        self.target.lock(self.wait)
     }
 
     fn write(&self, promotion: &Promotion) -> Result<(), GateError> {
@@ -84,6 +83,6 @@ impl PromotionFile {
             GateError::new(ErrorCode::OutputFailed, ARGUMENT, "a state that can be written", error)
         })?;
         bytes.push(b'\n');
-        storage::replace(&bytes, &self.path, ARGUMENT)
+        self.target.replace(&bytes)
     }
 }

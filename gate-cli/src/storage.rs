@@ -11,10 +11,95 @@ use std::time::{Duration, Instant};
 
 use gate_core::{ErrorCode, GateError};
 
+use crate::input::followed;
 use crate::output::folder_of;
 
 /// How long to sleep between two tries.
 const PAUSE: Duration = Duration::from_millis(5);
+
+/// A file that is to be replaced. Whoever does so has the lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    path: PathBuf,
+    argument: &'static str,
+}
+
+impl Target {
+    /// The file at the end of every link, so that all names of one file share its lock, and no link is replaced.
+    pub(crate) fn new(path: &Path, argument: &'static str) -> Self {
+        Self { path: followed(path).unwrap_or_else(|_| path.to_owned()), argument }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A file beside this one, which shares its lock.
+    pub(crate) fn beside(&self, ending: &str) -> Self {
+        Self { path: beside(&self.path, ending), argument: self.argument }
+    }
+
+    /// Waits for the right to change the file, at most so long.
+    ///
+    /// The lock is on a file of its own that stays: the file itself is replaced as a whole, so a lock on it would be on
+    /// a file that is no longer there.
+    pub(crate) fn lock(&self, most: Duration) -> Result<Lock, GateError> {
+        let path = beside(&self.path, ".lock");
+        let failed = |error: io::Error| {
+            let found = format!("`{}`: {error}", path.display());
+            let expected = "a folder in which a lock can be placed";
+            GateError::new(ErrorCode::OutputFailed, self.argument, expected, found)
+        };
+        let options = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
+        let file = options.map_err(failed)?;
+        let started = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Lock { _file: file }),
+                Err(TryLockError::WouldBlock) if started.elapsed() < most => thread::sleep(PAUSE),
+                Err(TryLockError::WouldBlock) => return Err(held(&path, most, self.argument)),
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+            }
+        }
+    }
+
+    /// Replaces the file by these bytes: at every instant it is the old one or the new one.
+    pub(crate) fn replace(&self, bytes: &[u8]) -> Result<(), GateError> {
+        self.prepare(bytes)?.put()
+    }
+
+    /// Writes the bytes beside the file. The name is that of whoever has the lock: what a process that was killed has
+    /// left there is of no use to anybody.
+    pub(crate) fn prepare(&self, bytes: &[u8]) -> Result<Prepared, GateError> {
+        let mut copy = self.copy()?;
+        copy.add(bytes)?;
+        copy.done()
+    }
+
+    /// Begins the bytes that will replace the file.
+    pub(crate) fn copy(&self) -> Result<Copy, GateError> {
+        let prepared = Prepared { next: beside(&self.path, ".next"), target: self.clone() };
+        let file = create(&prepared.next, &self.path).map_err(|error| self.failed(&error))?;
+        Ok(Copy { file, prepared })
+    }
+
+    /// Moves a file that is of no use out of the way, and returns where to. Nothing is lost, and nothing is overwritten.
+    pub(crate) fn set_aside(&self, stamp: &str) -> Result<PathBuf, GateError> {
+        let mut aside = beside(&self.path, &format!(".lost-{stamp}"));
+        let mut number = 1;
+        while fs::symlink_metadata(&aside).is_ok() {
+            number += 1;
+            aside = beside(&self.path, &format!(".lost-{stamp}-{number}"));
+        }
+        fs::rename(&self.path, &aside).map_err(|error| self.failed(&error))?;
+        Ok(aside)
+    }
+
+    fn failed(&self, error: &io::Error) -> GateError {
+        let found = format!("`{}`: {error}", self.path.display());
+        GateError::new(ErrorCode::OutputFailed, self.argument, "a file that can be replaced", found)
+    }
+}
 
 /// The right to change a file. It ends with the process, however that ends.
 #[derive(Debug)]
@@ -24,27 +109,15 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Waits for the right to change the file, at most so long.
-    ///
-    /// The lock is on a file of its own that stays: the file itself is replaced as a whole, so a lock on it would be on
-    /// a file that is no longer there.
-    pub(crate) fn take(target: &Path, most: Duration, argument: &'static str) -> Result<Self, GateError> {
-        let path = beside(target, ".lock");
-        let failed = |error: io::Error| {
-            let found = format!("`{}`: {error}", path.display());
-            GateError::new(ErrorCode::OutputFailed, argument, "a folder in which a lock can be placed", found)
-        };
-        let options = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
-        let file = options.map_err(failed)?;
-        let started = Instant::now();
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
-                Err(TryLockError::WouldBlock) if started.elapsed() < most => thread::sleep(PAUSE),
-                Err(TryLockError::WouldBlock) => return Err(held(&path, most, argument)),
-                Err(TryLockError::Error(error)) => return Err(failed(error)),
-            }
+    /// Waits for the right to change two files. Whoever takes the same two takes them in the same order, so that nobody
+    /// waits for somebody who waits.
+    pub(crate) fn both(one: &Target, other: &Target, most: Duration) -> Result<[Self; 2], GateError> {
+        if one.path == other.path {
+            let (expected, found) = ("two different files", format!("`{}` twice", one.path.display()));
+            return Err(GateError::new(ErrorCode::Contradiction, other.argument, expected, found));
         }
+        let (first, second) = if one.path < other.path { (one, other) } else { (other, one) };
+        Ok([first.lock(most)?, second.lock(most)?])
     }
 }
 
@@ -54,14 +127,6 @@ fn held(path: &Path, most: Duration, argument: &'static str) -> GateError {
     GateError::new(ErrorCode::StateLocked, argument, expected, found)
 }
 
-/// Bytes on the disk beside a file, not yet in its place. Dropped before they are, they are removed.
-#[derive(Debug)]
-pub(crate) struct Prepared {
-    next: PathBuf,
-    target: PathBuf,
-    argument: &'static str,
-}
-
 /// The path with something behind its name.
 pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = OsString::from(path);
@@ -69,25 +134,20 @@ pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Writes the bytes beside the file. The caller has the lock, so the name is its own: what a process that was killed
-/// has left there is of no use to anybody.
-pub(crate) fn prepare(bytes: &[u8], target: &Path, argument: &'static str) -> Result<Prepared, GateError> {
-    let prepared = Prepared { next: beside(target, ".next"), target: target.to_owned(), argument };
-    write_new(bytes, &prepared.next, target).map_err(|error| failed(target, &error, argument))?;
-    Ok(prepared)
-}
-
-/// Replaces the file by these bytes: at every instant it is the old one or the new one. The caller has the lock.
-pub(crate) fn replace(bytes: &[u8], target: &Path, argument: &'static str) -> Result<(), GateError> {
-    prepare(bytes, target, argument)?.put()
+/// Bytes on the disk beside a file, not yet in its place. Dropped before they are, they are removed.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    next: PathBuf,
+    target: Target,
 }
 
 impl Prepared {
     /// Puts the bytes in the place of the file, at once and for good.
     pub(crate) fn put(&self) -> Result<(), GateError> {
-        fs::rename(&self.next, &self.target).map_err(|error| failed(&self.target, &error, self.argument))?;
+        let Target { path, .. } = &self.target;
+        fs::rename(&self.next, path).map_err(|error| self.target.failed(&error))?;
         // The rename is done; a folder that cannot be synchronised does not undo it.
-        let _ = File::open(folder_of(&self.target)).and_then(|folder| folder.sync_all());
+        let _ = File::open(folder_of(path)).and_then(|folder| folder.sync_all());
         Ok(())
     }
 }
@@ -99,22 +159,29 @@ impl Drop for Prepared {
     }
 }
 
-/// Moves a file that is of no use out of the way, and returns where to. Nothing is lost, and nothing is overwritten.
-pub(crate) fn set_aside(target: &Path, stamp: &str, argument: &'static str) -> Result<PathBuf, GateError> {
-    let mut aside = beside(target, &format!(".lost-{stamp}"));
-    let mut number = 1;
-    while fs::symlink_metadata(&aside).is_ok() {
-        number += 1;
-        aside = beside(target, &format!(".lost-{stamp}-{number}"));
-    }
-    fs::rename(target, &aside).map_err(|error| failed(target, &error, argument))?;
-    Ok(aside)
+/// The bytes that will replace a file, while they are written.
+#[derive(Debug)]
+pub(crate) struct Copy {
+    file: File,
+    prepared: Prepared,
 }
 
-fn write_new(bytes: &[u8], next: &Path, target: &Path) -> io::Result<()> {
-    let mut file = create(next, target)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+impl Copy {
+    /// To write to.
+    pub(crate) const fn file(&mut self) -> &mut File {
+        &mut self.file
+    }
+
+    /// Adds bytes at the end.
+    pub(crate) fn add(&mut self, bytes: &[u8]) -> Result<(), GateError> {
+        self.file.write_all(bytes).map_err(|error| self.prepared.target.failed(&error))
+    }
+
+    /// The bytes on the disk, ready to be put in place.
+    pub(crate) fn done(self) -> Result<Prepared, GateError> {
+        self.file.sync_all().map_err(|error| self.prepared.target.failed(&error))?;
+        Ok(self.prepared)
+    }
 }
 
 /// An empty file with the permissions of the target.
@@ -128,43 +195,4 @@ fn create(next: &Path, target: &Path) -> io::Result<File> {
         file.set_permissions(about.permissions())?;
     }
     Ok(file)
-}
-
-fn failed(target: &Path, error: &io::Error, argument: &'static str) -> GateError {
-    let expected = format!("a {argument} file that can be replaced");
-    GateError::new(ErrorCode::OutputFailed, argument, expected, format!("`{}`: {error}", target.display()))
-}
-
-/// The bytes that will replace a file, while they are written. The caller has the lock.
-#[derive(Debug)]
-pub(crate) struct Copy {
-    file: File,
-    prepared: Prepared,
-}
-
-/// Begins the bytes that will replace a file.
-pub(crate) fn copy(target: &Path, argument: &'static str) -> Result<Copy, GateError> {
-    let prepared = Prepared { next: beside(target, ".next"), target: target.to_owned(), argument };
-    let file = create(&prepared.next, target).map_err(|error| failed(target, &error, argument))?;
-    Ok(Copy { file, prepared })
-}
-
-impl Copy {
-    /// To write to.
-    pub(crate) const fn file(&mut self) -> &mut File {
-        &mut self.file
-    }
-
-    /// Adds bytes at the end.
-    pub(crate) fn add(&mut self, bytes: &[u8]) -> Result<(), GateError> {
-        let Prepared { target, argument, .. } = &self.prepared;
-        self.file.write_all(bytes).map_err(|error| failed(target, &error, argument))
-    }
-
-    /// The bytes on the disk, ready to be put in place.
-    pub(crate) fn done(self) -> Result<Prepared, GateError> {
-        let Prepared { target, argument, .. } = &self.prepared;
-        self.file.sync_all().map_err(|error| failed(target, &error, argument))?;
-        Ok(self.prepared)
-    }
 }

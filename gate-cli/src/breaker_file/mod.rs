@@ -16,7 +16,7 @@ use gate_core::time::{Instant, format_instant};
 use gate_core::{ErrorCode, GateError};
 
 use crate::input;
-use crate::storage::{self, Lock};
+use crate::storage::{Lock, Target};
 use document::FileDocument;
 pub(crate) use document::nanoseconds;
 pub(crate) use history::{Entry, History};
@@ -158,14 +158,13 @@ impl Breaker {
 /// Where a breaker is stored.
 #[derive(Debug)]
 pub(crate) struct StateFile {
-    path: PathBuf,
+    target: Target,
     wait: Duration,
 }
 
 impl StateFile {
-    /// The file at the end of every link, so that two names of one file share its lock.
     pub(crate) fn new(path: &Path, wait: Duration) -> Self {
-        Self { path: input::followed(path).unwrap_or_else(|_| path.to_owned()), wait }
+        Self { target: Target::new(path, ARGUMENT), wait }
     }
 
     /// The breaker as it is stored, without the lock: a file is always whole, so a look needs none.
@@ -191,7 +190,7 @@ impl StateFile {
             return Ok((breaker, None));
         }
         let done = act(&mut breaker)?;
-        storage::replace(&breaker.document().to_bytes()?, &self.path, ARGUMENT)?;
+        self.target.replace(&breaker.document().to_bytes()?)?;
         Ok((breaker, Some(done)))
     }
 
@@ -208,31 +207,31 @@ impl StateFile {
             return Ok((old, None));
         }
         let fresh = old.begun_anew(config, by)?;
-        let prepared = storage::prepare(&fresh.document().to_bytes()?, &self.path, ARGUMENT)?;
+        let prepared = self.target.prepare(&fresh.document().to_bytes()?)?;
         let aside = if old.lost.is_some() { self.set_aside(old.now)? } else { None };
         prepared.put()?;
         Ok((fresh, Some(Aside(aside))))
     }
 
     fn lock(&self) -> Result<Lock, GateError> {
-        Lock::take(&self.path, self.wait, ARGUMENT)
+        self.target.lock(self.wait)
     }
 
     fn set_aside(&self, now: Now) -> Result<Option<PathBuf>, GateError> {
-        let Ok(about) = fs::symlink_metadata(&self.path) else { return Ok(None) };
+        let Ok(about) = fs::symlink_metadata(self.target.path()) else { return Ok(None) };
         if !about.is_file() {
-            return Err(not_a_file(ErrorCode::OutputFailed, &self.path));
+            return Err(not_a_file(ErrorCode::OutputFailed, self.target.path()));
         }
         let stamp = now.instant.format("%Y%m%dT%H%M%SZ").to_string();
-        storage::set_aside(&self.path, &stamp, ARGUMENT).map(Some)
+        self.target.set_aside(&stamp).map(Some)
     }
 
     fn read(&self) -> Result<Vec<u8>, GateError> {
         // A pipe would be waited for.
-        if fs::metadata(&self.path).is_ok_and(|about| !about.is_file()) {
-            return Err(not_a_file(ErrorCode::FileUnreadable, &self.path));
+        if fs::metadata(self.target.path()).is_ok_and(|about| !about.is_file()) {
+            return Err(not_a_file(ErrorCode::FileUnreadable, self.target.path()));
         }
-        input::read(&self.path, ARGUMENT).map(|source| source.bytes)
+        input::read(self.target.path(), ARGUMENT).map(|source| source.bytes)
     }
 }
 

@@ -145,7 +145,10 @@ fn a_folder_that_cannot_be_written_is_1_and_a_stop_stays_3() {
     fs::create_dir(folder.path("state.json.next")).unwrap();
     let answer = folder.check(0, 1.0, 1, &[]).answer();
     assert_eq!(answer["exit_code"], 3);
-    assert!(answer["notes"][0].as_str().unwrap().contains("a state file that can be replaced"), "{answer}");
+    assert!(
+        answer["notes"][0].as_str().unwrap().contains("state: expected a file that can be replaced"),
+        "{answer}"
+    );
     assert_eq!(
         folder.gate(&["breaker", "reset", "--state", "no/s.json", "--actor", "a", "--reason", "b"]).code,
         1

@@ -94,3 +94,31 @@ fn many_files_on_two_threads_keep_their_order() {
     let folder = indexed(300);
     assert_eq!(evidence(&folder, "verify", &[]).check().0, 0);
 }
+
+#[cfg(unix)]
+#[test]
+fn an_anchor_behind_a_link_is_written_where_the_link_leads() {
+    let folder = indexed(1);
+    fs::create_dir(folder.path("safe")).unwrap();
+    assert_eq!(evidence(&folder, "verify", &["--anchor", "safe/anchor.json"]).check().0, 0);
+    std::os::unix::fs::symlink("safe/anchor.json", folder.path("anchor.json")).unwrap();
+    assert_eq!(evidence(&folder, "index", &[]).check().0, 0);
+    assert_eq!(evidence(&folder, "verify", &["--anchor", "anchor.json"]).check().0, 0);
+    assert!(fs::symlink_metadata(folder.path("anchor.json")).unwrap().is_symlink());
+    assert_eq!(folder.json("safe/anchor.json")["sequence"], 2);
+    assert!(!folder.path("anchor.json.lock").exists(), "one lock for both names");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signature_behind_a_link_is_written_where_the_link_leads() {
+    let folder = indexed(1);
+    folder.write("policy.yaml", "name: p\n");
+    fs::create_dir(folder.path("safe")).unwrap();
+    folder.write("safe/p.sig", "{}");
+    std::os::unix::fs::symlink("safe/p.sig", folder.path("policy.yaml.sig")).unwrap();
+    let sign = ["cutover", "policies", "sign", "policy.yaml", "--key-file", "sign.json"];
+    assert_eq!(folder.gate(&sign).code, 0);
+    assert!(fs::symlink_metadata(folder.path("policy.yaml.sig")).unwrap().is_symlink());
+    assert!(folder.read("safe/p.sig").contains("\"ops\""));
+}

@@ -120,3 +120,14 @@ fn two_appenders_lose_no_record_and_one_that_waits_too_long_says_so() {
     lock.lock().unwrap();
     assert_eq!(folder.gate(&[&APPEND[..], &["--wait", "0"]].concat()).error_code(), "state-locked");
 }
+
+#[test]
+fn an_anchor_behind_a_link_is_written_where_the_link_leads() {
+    let folder = log(1);
+    std::fs::create_dir(folder.path("safe")).unwrap();
+    std::fs::rename(folder.path("anchor.json"), folder.path("safe/a.json")).unwrap();
+    std::os::unix::fs::symlink("safe/a.json", folder.path("anchor.json")).unwrap();
+    assert_eq!(folder.gate(&[&APPEND[..], &ANCHOR].concat()).code, 0);
+    assert!(std::fs::symlink_metadata(folder.path("anchor.json")).unwrap().is_symlink());
+    assert!(folder.read("safe/a.json").contains("\"records\": 2"));
+}

@@ -13,8 +13,8 @@ use super::{answer, texts};
 use crate::args::{ChecklistNew, ChecklistSign, ChecklistVerify, CutoverChecklist};
 use crate::exit::Exit;
 use crate::failure::{Failure, Refusal};
-use crate::input::{self, followed};
-use crate::storage::{self, Lock};
+use crate::input;
+use crate::storage::Target;
 
 /// How long to wait for another person who signs.
 const WAIT: Duration = Duration::from_secs(10);
@@ -38,10 +38,10 @@ fn new(args: ChecklistNew) -> Result<Answer, Failure> {
 
 fn sign(args: &ChecklistSign, around: Surroundings) -> Result<Answer, Failure> {
     let keys = args.key_file.as_deref().map(texts::keys).transpose()?;
-    let target = followed(&args.file).unwrap_or_else(|_| args.file.clone());
-    let _lock = Lock::take(&target, WAIT, "checklist")?;
-    let list = read(&target)?.signed(&args.name, &args.role, keys.as_ref(), (around.clock)())?;
-    storage::replace(pretty(&list).as_bytes(), &target, "checklist")?;
+    let target = Target::new(&args.file, "checklist");
+    let _lock = target.lock(WAIT)?;
+    let list = read(target.path())?.signed(&args.name, &args.role, keys.as_ref(), (around.clock)())?;
+    target.replace(pretty(&list).as_bytes())?;
     let trust = keys.as_ref().map_or(Trust::Storage, Trust::Keys);
     let readiness = verify_list(&list, trust, (around.clock)())?;
     answer(readiness.checks, &[format!("{} has signed", args.name)], &args.shown, around)

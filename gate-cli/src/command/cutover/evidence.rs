@@ -19,20 +19,19 @@ use super::{Answer, Surroundings, answer, texts};
 use crate::args::{EvidenceIndex, EvidenceVerify};
 use crate::evidence_folder::{self, INDEX};
 use crate::failure::Failure;
-use crate::storage::{self, Lock, beside};
+use crate::storage::{Target, beside};
 
 /// How long to wait for another process that writes the same index.
 const WAIT: Duration = Duration::from_secs(10);
 
 pub(super) fn index(args: &EvidenceIndex, around: Surroundings) -> Result<Answer, Failure> {
     let keys = args.key_file.as_deref().map(texts::keys).transpose()?;
-    let target = args.dir.join(INDEX);
     // Beside the folder: a lock in it would be a file that no index lists.
-    let folder = fs::canonicalize(&args.dir).unwrap_or_else(|_| args.dir.clone());
-    let _lock = Lock::take(&folder, WAIT, "dir")?;
+    let _lock = Target::new(&args.dir, "dir").lock(WAIT)?;
+    let target = Target::new(&args.dir.join(INDEX), "dir");
     // What a process that was killed has left.
-    let _ = fs::remove_file(beside(&target, ".next"));
-    let after = previous(&target)?;
+    let _ = fs::remove_file(beside(target.path(), ".next"));
+    let after = previous(target.path())?;
     let files = evidence_folder::read(&args.dir, "dir")?;
     let now = (around.clock)();
     let index = match Index::build(files, after, now) {
@@ -43,7 +42,7 @@ pub(super) fn index(args: &EvidenceIndex, around: Surroundings) -> Result<Answer
         Some(keys) => index.signed(keys, now)?,
         None => index,
     };
-    storage::replace(index.to_text()?.as_bytes(), &target, "dir")?;
+    target.replace(index.to_text()?.as_bytes())?;
     let check = Check::new(EVIDENCE, CheckState::Healthy, format!("{} files indexed", index.entries.len()))
         .with("entries", index.entries.len())
         .with("sequence", index.sequence)
@@ -72,23 +71,23 @@ fn refused(faults: &[EvidenceFault], now: Instant) -> Check {
 
 pub(super) fn verify(args: &EvidenceVerify, around: Surroundings) -> Result<Answer, Failure> {
     let keys = args.key_file.as_deref().map(texts::keys).transpose()?;
-    let _lock = match &args.anchor {
-        Some(path) => Some(Lock::take(path, WAIT, "anchor")?),
-        None => None,
-    };
-    let anchor = match &args.anchor {
-        Some(path) => texts::read_if_there(path, "anchor")?.map(|bytes| from_json(&bytes)).transpose()?,
+    let remembered = args.anchor.as_deref().map(|path| Target::new(path, "anchor"));
+    let _lock = remembered.as_ref().map(|target| target.lock(WAIT)).transpose()?;
+    let anchor = match &remembered {
+        Some(target) => {
+            texts::read_if_there(target.path(), "anchor")?.map(|bytes| from_json(&bytes)).transpose()?
+        }
         None => None,
     };
     let wanted = Wanted { keys: keys.as_ref(), anchor, max_age: args.max_age.map(age) };
     let (check, verified) = check(&args.dir, &wanted, around.clock)?;
-    if let (Some(path), Some(anchor)) = (&args.anchor, verified)
+    if let (Some(target), Some(anchor)) = (remembered, verified)
         && check.state == CheckState::Healthy
     {
         let text = serde_json::to_string(&anchor).map_err(|error| {
             GateError::new(ErrorCode::OutputFailed, "anchor", "an anchor that can be written", error)
         })?;
-        storage::replace((text + "\n").as_bytes(), path, "anchor")?;
+        target.replace((text + "\n").as_bytes())?;
     }
     answer(vec![check], &[], &args.shown, around)
 }

@@ -13,7 +13,7 @@ use super::super::pretty;
 use super::{Answer, Surroundings, answer, texts};
 use crate::args::{CutoverPolicies, PolicyFiles};
 use crate::failure::Failure;
-use crate::storage::{self, Lock, beside};
+use crate::storage::{Target, beside};
 
 /// How long to wait for another process that signs the same file.
 const WAIT: Duration = Duration::from_secs(10);
@@ -34,9 +34,9 @@ fn sign(args: &PolicyFiles, clock: fn() -> Instant) -> Result<(), GateError> {
     for file in &args.files {
         let digest = Digest::of(&texts::read(file, "file")?);
         let signature = sign_digest(digest, &keys, clock())?;
-        let target = beside(file, ".sig");
-        let _lock = Lock::take(&target, WAIT, "signature")?;
-        storage::replace(pretty(&signature).as_bytes(), &target, "signature")?;
+        let target = Target::new(&beside(file, ".sig"), "signature");
+        let _lock = target.lock(WAIT)?;
+        target.replace(pretty(&signature).as_bytes())?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::document_file;
 use crate::exit::Exit;
 use crate::failure::{Failure, Refusal};
 use crate::input;
-use crate::storage::{self, Lock};
+use crate::storage::Target;
 
 /// Runs a subcommand.
 pub(super) fn run(command: &ReleaseAudit) -> Result<Answer, Failure> {
@@ -45,9 +45,9 @@ struct Appended {
 
 fn append(args: &AuditAppend) -> Result<Answer, Failure> {
     let entry = without_secrets(document_file::read_json(&args.entry, "entry")?)?;
-    let path = input::followed(&args.file).unwrap_or_else(|_| args.file.clone());
-    let _lock = Lock::take(&path, Duration::from_secs(args.wait.into()), ARGUMENT)?;
-    let is_there = input::is_there(&path);
+    let log = Target::new(&args.file, ARGUMENT);
+    let _lock = log.lock(Duration::from_secs(args.wait.into()))?;
+    let is_there = input::is_there(log.path());
     if args.new && is_there {
         return Err(GateError::new(ErrorCode::Contradiction, ARGUMENT, "no log yet with --new", "one").into());
     }
@@ -63,10 +63,10 @@ fn append(args: &AuditAppend) -> Result<Answer, Failure> {
             GateError::new(ErrorCode::Contradiction, "anchor", "no anchor yet with --new", found).into()
         );
     }
-    let (exit, answer) = match audit_log::append(&path, args.new, known, &entry)? {
+    let (exit, answer) = match audit_log::append(&log, args.new, known, &entry)? {
         Ok(end) => {
             if let Some(path) = &args.anchor {
-                storage::replace(pretty(&end).as_bytes(), path, "anchor")?;
+                Target::new(path, "anchor").replace(pretty(&end).as_bytes())?;
             }
             (Exit::Promote, Appended { done: true, end, log: None })
         }
