@@ -157,7 +157,7 @@ fn a_report_whose_place_is_lost_meanwhile_is_still_printed() {
     let folder = stage(&server.url());
     fs::create_dir(folder.path("reports")).unwrap();
     folder.edit("plan.json", |plan| {
-        plan["commands"]["inject"] = json!("cp burst.json snapshot.json; rm -r reports")
+        plan["commands"]["inject"] = json!("cp burst.json snapshot.json; rm -r reports");
     });
     let ran = folder.gate(&["cutover", "rehearse", "--plan", "plan.json", "--report", "reports/r.json"]);
     let report: Value = serde_json::from_str(&ran.stdout).unwrap();
@@ -172,7 +172,7 @@ fn a_lost_temporary_folder_leaves_no_traffic_behind() {
     let folder = stage(&server.url());
     fs::create_dir(folder.path("tmp")).unwrap();
     folder.edit("plan.json", |plan| {
-        plan["commands"]["inject"] = json!("cp burst.json snapshot.json; rm -r tmp")
+        plan["commands"]["inject"] = json!("cp burst.json snapshot.json; rm -r tmp");
     });
     let mut program = folder.program();
     program.env("TMPDIR", folder.path("tmp")).args(["cutover", "rehearse", "--plan", "plan.json"]);
