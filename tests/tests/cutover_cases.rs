@@ -244,8 +244,10 @@ fn window(given: &Value) -> HealthWindow {
         Value::String(word) => Some(word.parse().expect("a number")),
         number => number.as_f64(),
     };
-    let at = given["at_min"].as_i64().map(|minutes| minutes * 60_000);
-    HealthWindow { state, burst, samples: given["samples"].as_u64(), from_ms: at, to_ms: at }
+    let milliseconds = |key: &str| given[key].as_i64().map(|minutes| minutes * 60_000);
+    let from_ms = milliseconds("at_min");
+    let to_ms = milliseconds("to_min").or(from_ms);
+    HealthWindow { state, burst, samples: given["samples"].as_u64(), from_ms, to_ms }
 }
 
 fn health_of(health: Result<CanaryHealth, GateError>) -> Value {

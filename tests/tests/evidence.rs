@@ -16,7 +16,7 @@ use gate_core::cutover::evidence::{
 };
 use gate_core::cutover::recovery::{RecoveryFacts, RecoveryLimits, measure};
 use gate_core::digest::Digest;
-use gate_core::document::{Node, canonical, from_json, from_json_tree};
+use gate_core::document::{Node, Table, canonical, from_json, from_json_tree};
 use gate_core::release::audit::{self, Anchor, AuditFaultCode, AuditResult};
 use gate_core::secret::Secret;
 use gate_core::time::{Instant, parse_instant};
@@ -46,6 +46,11 @@ fn every_case_comes_out_as_it_says() {
             }
             Some("merge") => json!({"document": merged(input)}),
             Some("recovery") => recovered(input),
+            Some("keys") => {
+                let keys: Table<Vec<SigningKey>> = from_json(input.to_string().as_bytes()).expect("keys");
+                let rings = keys.0.into_iter().map(|(name, keys)| (name, KeyRing::new(keys)));
+                rings.map(|(name, ring)| (name, json!(ring.err().map(|error| error.to_string())))).collect()
+            }
             other => panic!("unknown operation {other:?}"),
         };
         if let Some(difference) = difference(&case["expect"], &found, "") {
@@ -75,7 +80,8 @@ fn instant(value: &Value) -> Option<Instant> {
 
 fn ring(secret: &str, state: KeyState) -> KeyRing {
     let (key_id, secret) = ("ops".to_owned(), Secret::new(secret));
-    KeyRing::new(vec![SigningKey { key_id, secret, state, until: None }]).expect("a ring")
+    let until = (state == KeyState::Grace).then(|| now() + TimeDelta::days(30));
+    KeyRing::new(vec![SigningKey { key_id, secret, state, until }]).expect("a ring")
 }
 
 fn verified(input: &Value) -> Value {
@@ -159,7 +165,13 @@ fn merged(input: &Value) -> Value {
 
 fn recovered(input: &Value) -> Value {
     let facts: RecoveryFacts = from_json(input["facts"].to_string().as_bytes()).expect("facts");
-    let report = measure(&facts, &RecoveryLimits::default(), now());
+    let default = RecoveryLimits::default();
+    let limits = RecoveryLimits {
+        // JSON has no words for what is not finite, a caller of the library has.
+        rto_seconds: input["rto"].as_str().map_or(default.rto_seconds, |rto| rto.parse().expect("a number")),
+        ..default
+    };
+    let report = measure(&facts, &limits, now());
     assert_eq!(report.check().state, report.state);
     serde_json::to_value(&report).expect("a report")
 }
@@ -211,6 +223,21 @@ fn a_log_that_is_cut_shows_only_with_an_anchor() {
     // A log that grew since the anchor was taken is the same log.
     assert!(audit::verify(lines.concat().as_bytes(), Some(alone.end)).verified);
     assert!(!audit::verify(b"", None).verified, "nothing recorded is nothing shown");
+}
+
+#[test]
+fn a_record_that_names_one_input_twice_is_none() {
+    let (lines, _) = log("ops", 1);
+    let (_, record) = lines[0].trim_end().split_once("\"record\":").expect("a record");
+    let digests = record.find("\"digests\":{").expect("digests") + "\"digests\":{".len();
+    let name: String = record[digests..].chars().take_while(|letter| *letter != ':').collect();
+    let twice = format!("{}{name}:\"{}\",{}", &record[..digests], "0".repeat(64), &record[digests..]);
+    let record = twice.strip_suffix('}').expect("a brace");
+    let line = format!("{{\"hash\":\"{}\",\"record\":{record}}}\n", Digest::of(record.as_bytes()));
+    let report = audit::verify(line.as_bytes(), None);
+    let fault = report.first_fault.expect("a fault");
+    assert_eq!(fault.code, AuditFaultCode::Malformed);
+    assert!(fault.message.contains("each key once"), "{fault}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 
-use super::tree::one_line;
+use super::foreign::one_line;
 use super::{Check, CheckState};
 use crate::GateError;
 use crate::breaker::{

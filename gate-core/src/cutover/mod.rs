@@ -8,6 +8,7 @@ pub mod canary_health;
 mod check;
 pub mod checklist;
 pub mod evidence;
+mod foreign;
 pub mod keys;
 pub mod promoter;
 pub mod promotion;
@@ -16,7 +17,6 @@ pub mod readyz;
 pub mod recovery;
 pub mod rehearsal;
 pub mod signatures;
-mod tree;
 
 pub use check::{Check, CheckState, GoNoGo, Readiness, fold};
 pub use readiness::{Card, CardChecks, Preflight, PreflightChecks};

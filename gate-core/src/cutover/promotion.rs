@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use super::tree::one_line;
+use super::foreign::one_line;
 use super::{Check, CheckState};
 
 /// The name of the check.
@@ -49,13 +49,9 @@ pub fn sources(facts: &PromotionFacts<'_>) -> Vec<(String, Says)> {
     }
     found.push((String::from("marker"), facts.marker.map_or(Says::Nothing, marker)));
     for name in VARIABLES {
-        let set = assignments(facts.file.unwrap_or_default(), name);
-        let says = set
-            .iter()
-            .map(|value| digit(value))
-            .reduce(|one, other| both(one, &other))
-            .unwrap_or(Says::Nothing);
-        found.push((format!("file {name}"), says));
+        let lines = facts.file.unwrap_or_default().lines();
+        let says = lines.filter_map(|line| line_says(line, name)).reduce(|one, other| both(one, &other));
+        found.push((format!("file {name}"), says.unwrap_or(Says::Nothing)));
     }
     found
 }
@@ -142,15 +138,27 @@ fn both(one: Says, other: &Says) -> Says {
     if one == *other { one } else { Says::Unclear(String::from("set in two ways")) }
 }
 
-/// The values that a file of assignments gives a variable: also indented, exported or quoted ones.
-fn assignments(file: &str, name: &str) -> Vec<String> {
-    file.lines().filter_map(|line| assigned(line, name)).map(|value| unquoted(value).to_string()).collect()
+/// What a line of a file of assignments says of a variable, if it names it: also indented, exported or quoted.
+fn line_says(line: &str, name: &str) -> Option<Says> {
+    if let Some(value) = assigned(line, name) {
+        return Some(digit(unquoted(value)));
+    }
+    // `A=1 NAME=1`, `A=1; NAME=1`: a shell takes these as well. The line is not shown, as it may hold a secret.
+    names(line, name).then(|| Says::Unclear(String::from("set beside something else")))
 }
 
 fn assigned<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     let line = line.trim_start();
-    let line = line.strip_prefix("export ").map_or(line, str::trim_start);
+    let exported = line.strip_prefix("export").filter(|rest| rest.starts_with(char::is_whitespace));
+    let line = exported.map_or(line, str::trim_start);
     line.strip_prefix(name)?.trim_start().strip_prefix('=')
+}
+
+/// Whether a variable is named outside of a comment.
+fn names(line: &str, name: &str) -> bool {
+    let code = line.trim_start().split(" #").next().unwrap_or_default();
+    let mut words = code.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    !code.starts_with('#') && words.any(|word| word == name)
 }
 
 fn unquoted(value: &str) -> &str {

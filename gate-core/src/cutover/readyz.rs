@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use chrono::TimeDelta;
 use serde_json::{Map, Value};
 
-use super::tree::{get, key_twice, one_line, text};
+use super::foreign::one_line;
 use super::{Check, CheckState};
 use crate::document::{Node, from_json_tree};
 use crate::time::{Instant, human_minutes};
@@ -134,38 +134,47 @@ fn read(body: &[u8]) -> Result<Said, String> {
     if !matches!(tree, Node::Object(_)) {
         return Err(String::from("expected an object"));
     }
-    if let Some(key) = key_twice(&tree) {
+    if let Some(key) = tree.key_twice() {
         return Err(format!("the key {} stands twice", one_line(key)));
     }
-    let word = match get(&tree, "status") {
+    let word = match tree.get("status") {
         Some(Node::Text(word)) => Value::from(one_line(word)),
         Some(Node::Bool(flag)) => Value::from(*flag),
         Some(Node::Unsigned(number)) => Value::from(*number),
         _ => Value::Null,
     };
     let mut said = Said { word, checks: Map::new(), failed: Vec::new() };
-    match get(&tree, "checks") {
+    match tree.get("checks") {
         None => {}
-        Some(Node::Object(checks)) => checks.iter().for_each(|(name, check)| said.take(name, check)),
+        Some(Node::Object(checks)) => said.take("", checks),
         Some(_) => return Err(String::from("checks: expected an object")),
     }
     Ok(said)
 }
 
 impl Said {
-    /// One check of the body: an object with a `status`, or the word itself. A number under `ts` is when they ran.
-    fn take(&mut self, name: &str, check: &Node) {
-        let is_time = matches!(check, Node::Unsigned(_) | Node::Float(_));
-        if name == "ts" && is_time {
-            return;
+    /// Checks of the body, or of a check in it. A number under `ts` is when they ran.
+    fn take(&mut self, of: &str, checks: &[(String, Node)]) {
+        let is_time =
+            |name: &str, check: &Node| name == "ts" && matches!(check, Node::Unsigned(_) | Node::Float(_));
+        for (name, check) in checks.iter().filter(|(name, check)| !is_time(name, check)) {
+            self.one(format!("{of}{}", one_line(name)), check);
         }
-        let word = get(check, "status").and_then(text).or_else(|| text(check));
-        let name = one_line(name);
+    }
+
+    /// One check: an object with a `status`, or the word itself. It is as good as the checks that it is made of.
+    fn one(&mut self, name: String, check: &Node) {
+        let word = check.get("status").and_then(Node::text).or_else(|| check.text());
         if !word.is_some_and(|word| READY_WORDS.contains(&word)) {
-            let reason = get(check, "reason").and_then(text);
+            let reason = check.get("reason").and_then(Node::text);
             let reason = reason.map_or_else(String::new, |reason| format!(" ({})", one_line(reason)));
             let word = word.map_or_else(|| String::from("has no status"), one_line);
             self.failed.push(format!("{name} {word}{reason}"));
+        }
+        match check.get("checks") {
+            None => {}
+            Some(Node::Object(parts)) => self.take(&format!("{name}."), parts),
+            Some(_) => self.failed.push(format!("{name}.checks is no object")),
         }
         self.checks.insert(name, word.map_or(Value::Null, |word| Value::from(one_line(word))));
     }

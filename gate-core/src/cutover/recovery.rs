@@ -146,6 +146,11 @@ impl RecoveryReport {
 
     fn time(&mut self, seconds: Option<f64>, limits: &RecoveryLimits) {
         match seconds {
+            _ if !(limits.rto_seconds.is_finite() && limits.rto_seconds > 0.0) => {
+                let found = limits.rto_seconds;
+                self.faults
+                    .push(format!("limits.rto_seconds: expected a finite limit above 0, found {found}"));
+            }
             Some(seconds) if seconds.is_finite() && seconds >= 0.0 => {
                 let met = seconds <= limits.rto_seconds;
                 self.rto_met = Some(met);

@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::{KeyRing, Signature};
+use super::foreign::one_line;
 use super::readiness::SIGNATURES;
-use super::tree::one_line;
 use super::{Check, CheckState};
 use crate::GateError;
 use crate::digest::Digest;

@@ -1,6 +1,7 @@
 //! A document as a tree, for the second reading that says what is wrong.
 
 use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -31,6 +32,38 @@ pub enum Node {
     Array(Vec<Node>),
     /// An object
     Object(Vec<(String, Node)>),
+}
+
+impl Node {
+    /// A field of an object; none where it is absent or this is no object. Of two with one name, the first.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        let Self::Object(fields) = self else { return None };
+        fields.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// The text of a node that is one.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A key that stands twice in one object, anywhere: two readers could see two documents.
+    #[must_use]
+    pub fn key_twice(&self) -> Option<&str> {
+        match self {
+            Self::Object(fields) => {
+                let mut seen = BTreeSet::new();
+                let again = fields.iter().map(|(name, _)| name.as_str()).find(|name| !seen.insert(*name));
+                again.or_else(|| fields.iter().find_map(|(_, value)| value.key_twice()))
+            }
+            Self::Array(items) => items.iter().find_map(Self::key_twice),
+            _ => None,
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Node {

@@ -89,9 +89,11 @@ fn judge_times(last: &[HealthWindow], rule: &HealthRule, health: &mut CanaryHeal
         health.add(HealthProblem::Undated, String::from("a window has no time"));
         return;
     }
-    let backwards = |((from, _), (next, _)): ((i64, i64), (i64, i64))| next < from;
-    if times().zip(times().skip(1)).any(backwards) {
-        health.add(HealthProblem::Unordered, String::from("windows are not in order of time"));
+    // Each begins after the one before it began, and not before that one ended.
+    let follows = |((from, to), (next, _)): ((i64, i64), (i64, i64))| next > from && next >= to;
+    if times().any(|(from, to)| to < from) || !times().zip(times().skip(1)).all(follows) {
+        let message = "windows are not in order of time, each after the one before it";
+        health.add(HealthProblem::Unordered, String::from(message));
         return;
     }
     let Some((first, end)) = times().next().zip(times().next_back()) else { return };

@@ -98,7 +98,7 @@ pub enum HealthProblem {
     SamplesShort,
     /// A window has no time.
     Undated,
-    /// Windows are not in order of time.
+    /// Windows are not in order of time, or one stands twice, or they overlap.
     Unordered,
     /// First and last are too near.
     TooShort,
@@ -199,5 +199,5 @@ fn finite_or_text(number: f64) -> serde_json::Value {
 /// The check of a canary that nobody could look at.
 #[must_use]
 pub fn canary_not_measured(why: &str) -> Check {
-    Check::new(CANARY, CheckState::Unknown, super::tree::one_line(why))
+    Check::new(CANARY, CheckState::Unknown, super::foreign::one_line(why))
 }

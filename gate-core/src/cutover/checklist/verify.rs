@@ -107,8 +107,12 @@ fn signatures(list: &Checklist, trust: Trust<'_>, now: Instant) -> Check {
         let message = format!("the cutover was due at {}", format_instant(list.cutover_at));
         return Check::new(SIGNATURES, CheckState::Degraded, message).with("names", names);
     }
-    Check::new(SIGNATURES, CheckState::Healthy, format!("signed by {}", names.join(", ")))
-        .with("names", names)
+    let by = names.join(", ");
+    let message = match trust {
+        Trust::Keys(_) => format!("signed by {by}"),
+        Trust::Storage => format!("signed by {by}, without a key; the storage is trusted"),
+    };
+    Check::new(SIGNATURES, CheckState::Healthy, message).with("names", names)
 }
 
 /// What is wrong with one signature.

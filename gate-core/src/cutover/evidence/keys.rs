@@ -35,7 +35,7 @@ pub struct SigningKey {
     pub secret: Secret,
     /// What it may be used for.
     pub state: KeyState,
-    /// From this instant on it verifies nothing.
+    /// From this instant on it verifies nothing. A key in grace has one.
     #[serde(default, with = "crate::time::rfc3339::option")]
     pub until: Option<Instant>,
 }
@@ -49,7 +49,8 @@ impl KeyRing {
     ///
     /// # Errors
     /// `missing-field` without a key, `name-syntax` for an id that is empty, too long or not printable, `duplicate-key`
-    /// for two keys of one id, `wrong-value` for a secret that is too short, `contradiction` for two active keys.
+    /// for two keys of one id, `wrong-value` for a secret that is too short, `contradiction` for two active keys, and
+    /// `missing-field` for a key in grace without an end: it would verify for ever.
     pub fn new(keys: Vec<SigningKey>) -> Result<Self, GateError> {
         let refuse =
             |code, expected: String, found: String| Err(GateError::new(code, "keys", expected, found));
@@ -64,6 +65,10 @@ impl KeyRing {
             }
             if keys.iter().take(index).any(|known| known.key_id == *id) {
                 return refuse(ErrorCode::DuplicateKey, "each id once".into(), quoted(id));
+            }
+            if key.state == KeyState::Grace && key.until.is_none() {
+                let expected = String::from("`until` of a key in grace");
+                return refuse(ErrorCode::MissingField, expected, format!("none in {}", quoted(id)));
             }
             if key.secret.len() < MIN_KEY_BYTES {
                 let found = format!("{} bytes in {}", key.secret.len(), quoted(id));

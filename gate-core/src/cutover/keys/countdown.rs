@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use super::{KeyRule, KeyState};
 use crate::bounds::MAX_NAME_BYTES;
-use crate::cutover::tree::{get, key_twice, text};
 use crate::document::Node;
 use crate::time::{Instant, parse_instant};
 
@@ -51,7 +50,7 @@ pub struct KeyReading {
 #[must_use]
 pub fn judge_key(entry: &Node, rule: KeyRule, now: Instant) -> KeyReading {
     let (key_id, id_is_good) = id_of(entry);
-    let word = get(entry, "state").and_then(text);
+    let word = entry.get("state").and_then(Node::text);
     let state = word.and_then(KeyState::parse);
     let fail = |message: &str| KeyReading {
         key_id: key_id.clone(),
@@ -64,7 +63,7 @@ pub fn judge_key(entry: &Node, rule: KeyRule, now: Instant) -> KeyReading {
     if !matches!(entry, Node::Object(_)) {
         return fail("expected an object");
     }
-    if key_twice(entry).is_some() {
+    if entry.key_twice().is_some() {
         return fail("a field stands twice");
     }
     if !id_is_good {
@@ -80,13 +79,13 @@ pub fn judge_key(entry: &Node, rule: KeyRule, now: Instant) -> KeyReading {
         KeyState::Grace => ("grace_until", true),
         KeyState::Retired => return KeyReading { level: KeyLevel::Ok, ..fail("Retired (no longer used)") },
     };
-    let ends_at = match get(entry, field) {
+    let ends_at = match entry.get(field) {
         None | Some(Node::Null) if !required => {
             let message = "Incoming (verifies, does not sign yet)";
             return KeyReading { level: KeyLevel::Ok, ..fail(message) };
         }
         None | Some(Node::Null) => return fail(&format!("{field}: expected a time, found nothing")),
-        Some(value) => text(value).and_then(|text| parse_instant(text, field).ok()),
+        Some(value) => value.text().and_then(|text| parse_instant(text, field).ok()),
     };
     let Some(ends_at) = ends_at else {
         return fail(&format!("{field}: expected an RFC 3339 time with an offset"));
@@ -141,7 +140,7 @@ fn whole_days(delta: TimeDelta) -> i64 {
 fn id_of(entry: &Node) -> (String, bool) {
     let printable =
         |id: &&str| !id.is_empty() && id.len() <= MAX_NAME_BYTES && !id.chars().any(char::is_control);
-    match get(entry, "key_id").and_then(text).filter(printable) {
+    match entry.get("key_id").and_then(Node::text).filter(printable) {
         Some(id) => (id.to_string(), true),
         None => (String::from("unknown"), false),
     }

@@ -69,8 +69,9 @@ fn faults(keys: &[KeyReading]) -> Vec<String> {
     } else if !keys.iter().any(|key| key.state == Some(KeyState::Active) && key.level != KeyLevel::Failure) {
         faults.push(String::from("no active key: nothing can be signed"));
     }
-    let mut ids: Vec<&str> =
-        keys.iter().map(|key| key.key_id.as_str()).filter(|id| *id != "unknown").collect();
+    // A key that has no id is called `unknown`, and is a failure; one whose id is that word is neither.
+    let has_id = |key: &&KeyReading| key.key_id != "unknown" || key.level != KeyLevel::Failure;
+    let mut ids: Vec<&str> = keys.iter().filter(has_id).map(|key| key.key_id.as_str()).collect();
     ids.sort_unstable();
     let mut twice: Vec<&str> = ids
         .windows(2)

@@ -146,7 +146,7 @@ impl Rehearsal {
     fn take(&mut self, outcome: Outcome, at: u64) -> (bool, String) {
         match (self.phase, outcome) {
             (Phase::Over, _) => (true, String::new()),
-            (Phase::Before, Outcome::Checked(checks, _)) => match verdict(checks) {
+            (Phase::Before, Outcome::Checked(checks, decision)) => match verdict(checks, decision) {
                 Ok(said) => self.on(Phase::Raising(0), said),
                 // Nothing was touched, so there is nothing to take back.
                 Err(why) => self.fail(Phase::Over, format!("before the first step: {why}")),
@@ -156,7 +156,9 @@ impl Rehearsal {
             }
             (Phase::Raising(step), Outcome::Traffic(percent)) => self.raised(step, percent),
             (Phase::Holding(step), Outcome::Done) => self.on(Phase::Judging(step), "waited"),
-            (Phase::Judging(step), Outcome::Checked(checks, _)) => self.judged(step, checks),
+            (Phase::Judging(step), Outcome::Checked(checks, decision)) => {
+                self.judged(step, verdict(checks, decision))
+            }
             (Phase::Injecting, Outcome::Done) => {
                 self.injected = Some(at);
                 self.on(Phase::Watching { injected: at }, "injected")
@@ -204,8 +206,8 @@ impl Rehearsal {
         self.back(format!("traffic: expected {wanted}%, found {percent}%"))
     }
 
-    fn judged(&mut self, step: usize, checks: Vec<Check>) -> (bool, String) {
-        match verdict(checks) {
+    fn judged(&mut self, step: usize, verdict: Result<&'static str, String>) -> (bool, String) {
+        match verdict {
             Ok(said) if step + 1 < self.plan.steps.len() => self.on(Phase::Raising(step + 1), said),
             Ok(said) => self.on(Phase::Injecting, said),
             Err(why) => self.back(format!("at {}%: {why}", self.percent(step))),
@@ -271,8 +273,12 @@ impl Rehearsal {
     }
 }
 
-/// A step is good if every check is.
-fn verdict(checks: Vec<Check>) -> Result<&'static str, String> {
+/// A step is good if every check is, and the canary is not asked back. One that is already would be taken for the burst
+/// that is yet to be injected.
+fn verdict(checks: Vec<Check>, decision: Option<Decision>) -> Result<&'static str, String> {
+    if decision == Some(Decision::Rollback) {
+        return Err("the health of the canary takes it back, before any burst".to_owned());
+    }
     let readiness = fold(checks).map_err(|error| error.to_string())?;
     if readiness.go_no_go == GoNoGo::Go {
         return Ok(GoNoGo::Go.as_str());

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::anchor::SCHEMA;
 use super::entry::{AuditEntry, AuditResult, Criterion};
 use crate::digest::Digest;
+use crate::document::Table;
 use crate::time::Instant;
 
 /// How a line starts. Then come the hash, [`MIDDLE`], the record, and a brace.
@@ -66,8 +67,8 @@ pub(super) struct Record<'a> {
     pub(super) actor: Cow<'a, str>,
     #[serde(borrow)]
     pub(super) action: Cow<'a, str>,
-    #[serde(borrow)]
-    pub(super) digests: BTreeMap<Cow<'a, str>, Digest>,
+    /// A name that stands twice is refused: two readers could see two inputs.
+    pub(super) digests: Table<Digest>,
     #[serde(borrow)]
     pub(super) criteria: Vec<CriterionRead<'a>>,
     pub(super) result: AuditResult,

@@ -130,7 +130,7 @@ impl AuditVerifier {
             let message = format!("expected the schema `{SCHEMA}`, found {}", quoted(&record.schema_version));
             self.fault(AuditFaultCode::Malformed, message);
         }
-        let digests = record.digests.keys().map(AsRef::as_ref);
+        let digests = record.digests.0.iter().map(|(name, _)| name.as_str());
         let criteria = record.criteria.iter().map(|it| (&*it.name, it.met));
         let said = name("actor", &record.actor)
             .and_then(|()| name("action", &record.action))

@@ -103,6 +103,40 @@ fn a_step_that_is_not_healthy_ends_in_an_abort_without_a_burst() {
 }
 
 #[test]
+fn a_canary_that_is_asked_back_before_the_burst_has_not_passed_the_drill() {
+    let mut rehearsal = Rehearsal::new(RehearsalPlan::default()).unwrap();
+    let mut world = World::good();
+    while let Some(action) = rehearsal.next() {
+        let outcome = match world.act(action) {
+            Outcome::Checked(checks, _) if world.traffic == 50 && !world.injected => {
+                Outcome::Checked(checks, Some(Decision::Rollback))
+            }
+            other => other,
+        };
+        rehearsal.tell(outcome, world.now);
+    }
+    let report = rehearsal.finish();
+    assert!(!report.passed && !world.injected, "{report:?}");
+    assert_eq!(report.faults, ["at 50%: the health of the canary takes it back, before any burst"]);
+    assert_eq!(report.traffic, Some(0));
+}
+
+#[test]
+fn an_outcome_of_another_action_is_a_fault() {
+    let mut rehearsal = Rehearsal::new(RehearsalPlan::default()).unwrap();
+    let mut world = World::good();
+    while let Some(action) = rehearsal.next() {
+        let outcome = world.act(action);
+        // Somebody says that the traffic is back before anybody was asked to take it back.
+        let outcome = if action == Action::Abort { Outcome::Traffic(0) } else { outcome };
+        rehearsal.tell(outcome, world.now);
+    }
+    let report = rehearsal.finish();
+    assert!(!report.passed, "{report:?}");
+    assert_eq!(report.faults, ["abort: expected another measurement"]);
+}
+
+#[test]
 fn nothing_is_touched_if_it_is_not_healthy_to_begin_with() {
     let mut world = World { injected: true, ..World::good() };
     let (report, actions) = world.rehearse();
