@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Words that every part may use. They know no domain.
-const VOCABULARY: [&str; 11] = [
+const VOCABULARY: [&str; 12] = [
     "bounds",
     "code",
     "decision",
@@ -16,6 +16,7 @@ const VOCABULARY: [&str; 11] = [
     "finding",
     "placeholder",
     "problem",
+    "quantity",
     "secret",
     "time",
 ];

@@ -145,7 +145,10 @@ fn regression(given: &Value) -> Answered {
 }
 
 fn limits(given: &Value) -> Answered {
-    let report = ReportLimits::default().judge(&read::<Measured>(given)?)?;
+    let mut measured = given.clone();
+    let limits = measured.as_object_mut().expect("fields").remove("limits");
+    let limits: ReportLimits = limits.map_or_else(|| Ok(ReportLimits::default()), |limits| read(&limits))?;
+    let report = limits.judge(&read::<Measured>(&measured)?)?;
     let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
     Ok(json!({"verdict": report.verdict, "problems": problems}))
 }
@@ -202,7 +205,9 @@ fn promote(given: &Value) -> Answered {
             }
             "health" => {
                 let health = serde_json::from_value(step["health"].clone()).expect("a health");
-                Ok(promotion.observe(stage(), health, now()))
+                let at =
+                    step["at"].as_str().map_or_else(now, |at| parse_instant(at, "").expect("an instant"));
+                Ok(promotion.observe(stage(), health, at))
             }
             "roll_back" => promotion.roll_back(stage(), &by(step)).map(Some),
             "readmit" => promotion.readmit(digest(), &by(step)).map(|()| None),
@@ -351,9 +356,9 @@ fn metrics_case(given: &Value) -> Value {
 
 fn review(given: &Value) -> Answered {
     let summary = given.get("run").map(run).transpose()?;
-    let openapi = given.get("openapi").map(openapi_report);
-    let security = given.get("security").map(security_report).transpose()?;
-    let perf = given.get("perf").map(perf_report).transpose()?;
+    let openapi = of_or_read(&given["openapi"], |given| Ok(openapi_report(given)))?;
+    let security = of_or_read(&given["security"], security_report)?;
+    let perf = of_or_read(&given["perf"], perf_report)?;
     let review = Review {
         date: now().date_naive(),
         summary_path: "artifacts/rollout_gate/rollout_hardening_gate_summary.json",
@@ -363,7 +368,21 @@ fn review(given: &Value) -> Answered {
         security: security.as_ref(),
         perf: perf.as_ref(),
     };
-    Ok(json!({"text": review.text().lines().collect::<Vec<_>>(), "ends": review.text().ends_with('\n')}))
+    let problems: Vec<String> = review.problems().iter().map(ToString::to_string).collect();
+    let lines: Vec<_> = review.text().lines().map(str::to_owned).collect();
+    Ok(json!({"text": lines, "ends": review.text().ends_with('\n'), "problems": problems}))
+}
+
+/// A report as it is judged, or as somebody wrote it down.
+fn of_or_read<T: DeserializeOwned>(
+    given: &Value,
+    judge: impl Fn(&Value) -> Result<T, GateError>,
+) -> Result<Option<T>, GateError> {
+    match given.get("report") {
+        Some(report) => read(report).map(Some),
+        None if given.is_null() => Ok(None),
+        None => judge(given).map(Some),
+    }
 }
 
 fn answer(case: &Case) -> Value {

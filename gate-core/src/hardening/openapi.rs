@@ -1,11 +1,11 @@
 //! The contract smoke: does the service still offer the paths and methods that others call?
 
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use crate::GateError;
 use crate::document::{Node, from_json_tree, quoted};
 use crate::problem::Problem;
 
@@ -91,6 +91,14 @@ pub struct OpenApiReport {
     pub failures: Vec<Problem>,
 }
 
+impl OpenApiReport {
+    /// Whether the failures say so too, and something was required: the word alone is not believed.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.status == OpenApiStatus::Pass && self.failures.is_empty() && self.required_checked > 0
+    }
+}
+
 /// Judges an `OpenAPI` document as the service answered it, against exactly the operations given.
 #[must_use]
 pub fn judge(url: &str, body: Result<&[u8], &str>, required: &[Operation]) -> OpenApiReport {
@@ -107,7 +115,7 @@ pub fn judge(url: &str, body: Result<&[u8], &str>, required: &[Operation]) -> Op
     if required.is_empty() {
         report.failures.push(Problem::new("required", "at least one operation", "none"));
     }
-    match body.map_err(ToString::to_string).and_then(|body| tree(body).map_err(|error| error.to_string())) {
+    match body.map_err(ToString::to_string).and_then(tree) {
         Ok(document) => read(&document, required, &mut report),
         Err(found) => report.failures.push(Problem::new("openapi.json", "an OpenAPI document", found)),
     }
@@ -117,8 +125,12 @@ pub fn judge(url: &str, body: Result<&[u8], &str>, required: &[Operation]) -> Op
     report
 }
 
-fn tree(body: &[u8]) -> Result<Node, GateError> {
-    from_json_tree(body)
+fn tree(body: &[u8]) -> Result<Node, String> {
+    let document = from_json_tree(body).map_err(|error| error.to_string())?;
+    match document.key_twice() {
+        Some(key) => Err(format!("the key {} twice", quoted(key))),
+        None => Ok(document),
+    }
 }
 
 fn read(document: &Node, required: &[Operation], report: &mut OpenApiReport) {
@@ -129,11 +141,11 @@ fn read(document: &Node, required: &[Operation], report: &mut OpenApiReport) {
     if report.openapi_version.is_none() {
         report.warnings.push("missing openapi version field".to_string());
     }
-    if let Some(info) = entry(document, "info") {
+    if let Some(info) = document.get("info") {
         report.title = text(info, "title");
         report.version = text(info, "version");
     }
-    let Some(paths @ Node::Object(_)) = entry(document, "paths") else {
+    let Some(paths @ Node::Object(_)) = document.get("paths") else {
         return report.failures.push(Problem::new("paths", "an object", "nothing of the kind"));
     };
     report.failures.extend(required.iter().filter_map(|operation| missing(paths, operation)));
@@ -141,9 +153,9 @@ fn read(document: &Node, required: &[Operation], report: &mut OpenApiReport) {
 
 fn missing(paths: &Node, operation: &Operation) -> Option<Problem> {
     let problem = |expected: &str, found: &str| Some(Problem::new(&*operation.path, expected, found));
-    match entry(paths, &operation.path) {
+    match paths.get(&operation.path) {
         None => problem("a path of the service", "nothing"),
-        Some(path @ Node::Object(_)) => match entry(path, &operation.method) {
+        Some(path @ Node::Object(_)) => match path.get(&operation.method) {
             Some(Node::Object(_)) => None,
             Some(_) => problem(&quoted(&operation.method), "a method that is no object"),
             None => problem(&quoted(&operation.method), "no such method"),
@@ -152,14 +164,6 @@ fn missing(paths: &Node, operation: &Operation) -> Option<Problem> {
     }
 }
 
-fn entry<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
-    let Node::Object(entries) = node else { return None };
-    entries.iter().find_map(|(name, value)| (name == key).then_some(value))
-}
-
 fn text(node: &Node, key: &str) -> Option<String> {
-    match entry(node, key) {
-        Some(Node::Text(text)) => Some(text.clone()),
-        _ => None,
-    }
+    node.get(key).and_then(Node::text).map(ToString::to_string)
 }

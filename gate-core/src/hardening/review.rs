@@ -37,18 +37,25 @@ impl Review<'_> {
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         self.summary_problems(&mut problems);
-        let openapi = self.openapi.map(|report| report.status);
-        if openapi != Some(OpenApiStatus::Pass) {
-            problems.push(Problem::new("openapi", "`PASS`", openapi.map_or("no report", |_| "`FAIL`")));
+        if !self.openapi.is_some_and(OpenApiReport::passed) {
+            let found = match self.openapi.map(|report| report.status) {
+                None => "no report",
+                Some(OpenApiStatus::Fail) => "`FAIL`",
+                Some(OpenApiStatus::Pass) => "`PASS` beside failures, or of nothing",
+            };
+            problems.push(Problem::new("openapi", "`PASS`", found));
         }
-        let security = self.security.map(|report| report.ok);
-        if security != Some(true) {
-            let found = security.map_or("no report", |_| "a probe that did not");
+        if !self.security.is_some_and(SecurityReport::passed) {
+            let found = self.security.map_or("no report", |_| "a probe that did not");
             problems.push(Problem::new("security", "every probe as expected", found));
         }
-        let perf = self.perf.map(|report| report.ok && report.failures.is_empty());
-        if perf != Some(true) {
-            problems.push(Problem::new("perf", "`ok: true`", perf.map_or("no report", |_| "`ok: false`")));
+        if !self.perf.is_some_and(PerfReport::passed) {
+            let found = match self.perf.map(|report| report.ok) {
+                None => "no report",
+                Some(false) => "`ok: false`",
+                Some(true) => "figures that do not keep the limits",
+            };
+            problems.push(Problem::new("perf", "`ok: true`", found));
         }
         problems
     }

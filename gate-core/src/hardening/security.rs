@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::document::quoted;
+use crate::document::{from_json_tree, quoted};
 use crate::problem::Problem;
 
 /// Headers that every answer carries, and what they say.
@@ -96,6 +96,17 @@ pub struct SecurityReport {
     pub ok: bool,
     /// A row for each probe, and one for each that should have been made and was not.
     pub rows: Vec<SecurityRow>,
+}
+
+impl SecurityReport {
+    /// Whether the rows say so too, and none is missing: the word above them alone is not believed.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        let is_there = |expect: &Expectation| self.rows.iter().any(|row| row.expect == *expect);
+        self.ok
+            && self.rows.iter().all(|row| row.problems.is_empty())
+            && Expectation::NEEDED.iter().all(is_there)
+    }
 }
 
 /// Judges the probes. Those for no token, a token and the rate limit must be there.
@@ -203,8 +214,10 @@ fn values<'a>(answer: &'a Answer, name: &'a str) -> impl Iterator<Item = &'a str
 /// One sentence and nothing else. What it says instead is not shown: it may be the secret.
 fn leak(index: usize, answer: &Answer) -> Option<Problem> {
     let wanted = json!({"ok": false, "error": "internal server error"});
+    // A plain reader keeps the last of two values, and would not see what the first one tells.
+    let is_read_alike = from_json_tree(answer.body.as_bytes()).is_ok_and(|body| body.key_twice().is_none());
     let said = serde_json::from_str::<Value>(&answer.body).ok();
-    (said.as_ref() != Some(&wanted)).then(|| {
+    (!is_read_alike || said.as_ref() != Some(&wanted)).then(|| {
         let found = format!("{} bytes of something else", answer.body.len());
         Problem::new(format!("answers[{index}].body"), wanted.to_string(), found)
     })

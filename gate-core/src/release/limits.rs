@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::verdict::GateVerdict;
 use crate::document::Table;
 use crate::problem::Problem;
+use crate::quantity::impossible;
 use crate::{ErrorCode, GateError};
 
 /// On which side of a limit a metric must be. Equal is fine.
@@ -114,15 +115,18 @@ impl ReportLimits {
         let mut verdict = self.units(measured, &mut problems);
         let mut rows = Vec::new();
         for (name, bound) in &self.metrics.0 {
-            let (row, found) = row(name, *bound, measured);
-            if !row.ok {
+            let found = measured.metrics.0.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+            let found = found.filter(|value| !value.is_null());
+            let value = found.and_then(Value::as_f64);
+            let broken = bound.broken(name, value);
+            rows.push(LimitRow { metric: name.clone(), bound: *bound, value, ok: broken.is_none() });
+            if let Some(expected) = broken {
                 // What is no number is broken; what is not there was not measured.
                 let is_missing = found.is_none();
                 verdict = verdict.max(if is_missing { GateVerdict::Inconclusive } else { GateVerdict::Fail });
                 let found = found.map_or_else(|| String::from("nothing"), ToString::to_string);
-                problems.push(Problem::new(name, bound.to_string(), found));
+                problems.push(Problem::new(name, expected, found));
             }
-            rows.push(row);
         }
         Ok(LimitReport { verdict, rows, problems })
     }
@@ -130,6 +134,9 @@ impl ReportLimits {
     fn validate(&self) -> Result<(), GateError> {
         if self.metrics.0.is_empty() {
             return Err(GateError::new(ErrorCode::NoMetrics, "metrics", "at least one limit", "none"));
+        }
+        if self.min_units == 0 {
+            return Err(GateError::new(ErrorCode::OutOfRange, "min_units", "at least 1", 0));
         }
         let numbers = self.metrics.0.iter().map(|(name, bound)| (name, bound.limit()));
         match numbers.into_iter().find(|(_, limit)| !limit.is_finite()) {
@@ -160,19 +167,18 @@ impl ReportLimits {
     }
 }
 
-fn row<'a>(name: &str, bound: Bound, measured: &'a Measured) -> (LimitRow, Option<&'a Value>) {
-    let found = measured.metrics.0.iter().find(|(known, _)| known == name).map(|(_, value)| value);
-    let found = found.filter(|value| !value.is_null());
-    let value = found.and_then(Value::as_f64);
-    let ok = value.is_some_and(|value| bound.holds(value));
-    (LimitRow { metric: name.to_string(), bound, value, ok }, found)
-}
-
 impl Bound {
     const fn limit(self) -> f64 {
         match self {
             Self::AtMost(limit) | Self::AtLeast(limit) => limit,
         }
+    }
+
+    /// What a metric would have to be, if it is not: possible, and within the limit.
+    fn broken(self, name: &str, value: Option<f64>) -> Option<String> {
+        let is_kept = value.is_some_and(|value| self.holds(value));
+        let possible = value.and_then(|value| impossible(name, value)).map(ToString::to_string);
+        possible.or_else(|| (!is_kept).then(|| self.to_string()))
     }
 
     /// Whether a value keeps the limit. NaN keeps none.
