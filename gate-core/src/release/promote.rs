@@ -78,6 +78,9 @@ impl Decider {
 pub struct StageState {
     /// What runs now.
     pub current: Option<Digest>,
+    /// When it came. Health that was measured before proves nothing.
+    #[serde(default, with = "crate::time::rfc3339::option")]
+    pub since: Option<Instant>,
     /// Whether it was found healthy since it came.
     pub is_proven: bool,
     /// The digests that were healthy here before, the last one last.
@@ -187,15 +190,16 @@ impl Promotion {
         if !problems.is_empty() {
             return Err(problems);
         }
-        self.start(to, digest);
+        self.start(to, digest, by.at);
         Ok(Action::Deploy { stage: to, digest })
     }
 
-    /// Takes note of the health of a stage. Bad health, or none that can be read for three times, rolls it back.
+    /// Takes note of the health of a stage, measured at an instant. Bad health, or none that can be read for three times, rolls it back.
     pub fn observe(&mut self, stage: Stage, health: Health, at: Instant) -> Option<Action> {
         let slot = self.stage_mut(stage);
         slot.current?;
         match health {
+            Health::Healthy if slot.since.is_some_and(|since| at < since) => None,
             Health::Healthy => {
                 slot.is_proven = true;
                 slot.unreadable = 0;
@@ -267,7 +271,7 @@ impl Promotion {
         }
     }
 
-    fn start(&mut self, stage: Stage, digest: Digest) {
+    fn start(&mut self, stage: Stage, digest: Digest, at: Instant) {
         let slot = self.stage_mut(stage);
         if let Some(good) = slot.current.filter(|_| slot.is_proven) {
             slot.proven.retain(|known| *known != good);
@@ -276,12 +280,14 @@ impl Promotion {
             slot.proven.drain(..surplus);
         }
         slot.current = Some(digest);
+        slot.since = Some(at);
         slot.is_proven = false;
         slot.unreadable = 0;
     }
 
     fn back(&mut self, stage: Stage, by: Decider) -> Option<Action> {
         let digest = self.stage(stage).current?;
+        let at = by.at;
         self.rolled_back.push(RolledBack { digest, stage, by, readmitted: None });
         // What another stage found bad is nothing to go back to either.
         let barred: Vec<Digest> =
@@ -289,6 +295,7 @@ impl Promotion {
         let slot = self.stage_mut(stage);
         slot.proven.retain(|known| !barred.contains(known));
         slot.current = slot.proven.pop();
+        slot.since = slot.current.map(|_| at);
         // It was healthy here before, but not since it came back.
         slot.is_proven = false;
         slot.unreadable = 0;

@@ -167,6 +167,8 @@ impl RegressionPolicy {
         let before = self.value(name, limit, ("baseline", baseline), &mut problems);
         let after = self.value(name, limit, ("candidate", candidate), &mut problems);
         let most = before.map(|before| before + before * limit.relative + limit.absolute);
+        // A limit that no float holds would limit nothing.
+        let most = most.filter(|most| most.is_finite());
         let verdict = match (after, most) {
             (Some(after), Some(most)) if after > most => {
                 let expected = format!("at most {most} {}", limit.unit);

@@ -90,12 +90,14 @@ fn out_of_range(kind: Kind, rule: &Rule, value: &str) -> Option<String> {
 /// The automaton of a pattern that the whole value must match. It takes linear time whatever the pattern is.
 pub(super) fn pattern(pattern: Option<&str>, path: &str) -> Result<Option<PikeVM>, GateError> {
     let Some(pattern) = pattern else { return Ok(None) };
-    let whole = format!("^(?:{pattern})$");
-    let automaton = PikeVM::builder()
-        .syntax(syntax::Config::new().unicode(false).utf8(false).nest_limit(32))
-        .thompson(thompson::Config::new().utf8(false).nfa_size_limit(Some(MAX_PATTERN_BYTES)))
-        .build(&whole);
-    automaton.map(Some).map_err(|_| {
+    let build = |pattern: &str| {
+        PikeVM::builder()
+            .syntax(syntax::Config::new().unicode(false).utf8(false).nest_limit(32))
+            .thompson(thompson::Config::new().utf8(false).nfa_size_limit(Some(MAX_PATTERN_BYTES)))
+            .build(pattern)
+    };
+    // By itself first: `a)|(?:b` would close the group that makes it match the whole value.
+    build(pattern).and_then(|_| build(&format!("^(?:{pattern})$"))).map(Some).map_err(|_| {
         let expected = "a regular expression over ASCII, at most 64 kB when compiled";
         GateError::new(ErrorCode::WrongValue, format!("{path}.pattern"), expected, quoted(pattern))
     })

@@ -1,5 +1,6 @@
 //! The scans of all artifacts of a release, and whether they pass.
 
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -68,8 +69,12 @@ pub fn judge(manifest: &[String], artifacts: &[Artifact], allowed: &[Allowed], n
     for artifact in artifacts {
         read(artifact, allowed, now, &mut report);
     }
+    let mut scans: BTreeMap<&str, usize> = BTreeMap::new();
+    for artifact in artifacts {
+        *scans.entry(&artifact.name).or_default() += 1;
+    }
     for name in manifest {
-        let count = artifacts.iter().filter(|artifact| artifact.name == *name).count();
+        let count = scans.get(name.as_str()).copied().unwrap_or(0);
         if count != 1 {
             report.problems.push(Problem::new(quoted(name), "one scan", format!("{count} scans")));
         }
