@@ -109,7 +109,7 @@ fn optional(metrics: &Map<String, Value>, name: &str) -> Option<String> {
         "requests" | "latency_p95_ms" | "elapsed_s" => return None,
         "unique" if number >= 0.0 => return None,
         "unique" => Some("a number of 0 or more"),
-        "fallback_rate" if number == 1.0 => Some("a ratio below 1, as something must have reached the model"),
+        "fallback_rate" if number >= 1.0 => Some("a ratio below 1, as something must have reached the model"),
         _ if is_not_finite(value) => Some("a finite number, true, false or text"),
         _ => None,
     };

@@ -95,9 +95,10 @@ pub(super) fn pattern(pattern: Option<&str>, path: &str) -> Result<Option<PikeVM
             .syntax(syntax::Config::new().unicode(false).utf8(false).nest_limit(32))
             .thompson(thompson::Config::new().utf8(false).nfa_size_limit(Some(MAX_PATTERN_BYTES)))
             .build(pattern)
+            .ok()
     };
     // By itself first: `a)|(?:b` would close the group that makes it match the whole value.
-    build(pattern).and_then(|_| build(&format!("^(?:{pattern})$"))).map(Some).map_err(|_| {
+    build(pattern).and_then(|_| build(&format!("^(?:{pattern})$"))).map(Some).ok_or_else(|| {
         let expected = "a regular expression over ASCII, at most 64 kB when compiled";
         GateError::new(ErrorCode::WrongValue, format!("{path}.pattern"), expected, quoted(pattern))
     })
