@@ -14,11 +14,11 @@ use gate_core::breaker::{
     RateBreach, Signed,
 };
 use gate_core::cutover::breakers::{BREAKER, metric_breaker};
-use gate_core::cutover::canary_health::canary_not_measured;
+use gate_core::cutover::canary_health::{HealthProblem, canary_not_measured};
 use gate_core::cutover::keys::{KEYS, KeyRule, judge_keys};
 use gate_core::cutover::promotion::{PROMOTION, PromotionFacts, PromotionMode, promotion};
 use gate_core::cutover::readiness::{CARD, CardChecks, EVIDENCE, PreflightChecks, RECOVERY, SIGNATURES};
-use gate_core::cutover::readyz::{READYZ, ReadyzFacts, default_max_age, readyz};
+use gate_core::cutover::readyz::{READY_WORDS, READYZ, ReadyzFacts, default_max_age, readyz};
 use gate_core::cutover::{Card, Check, CheckState};
 use gate_core::render::Colour;
 use gate_core::render::readiness::{check_line, summary_line};
@@ -132,17 +132,23 @@ fn card(input: &Value, expect: &Value) -> Outcome {
 /// Rows of the whole card are tagged with the flaw of the card alone; its checks show those of their own.
 fn known_departure(expected: &Value, found: &Check) -> Option<&'static str> {
     let was = expected["state"].as_str()?;
-    let message = found.message.as_str();
+    let says_ready = || found.details["word"].as_str().is_some_and(|word| READY_WORDS.contains(&word));
+    let finds = |problem: HealthProblem| {
+        let findings = found.details["findings"].as_array().into_iter().flatten();
+        findings.into_iter().any(|finding| finding["problem"] == json!(problem))
+    };
     match (found.name.as_str(), was, found.state) {
-        ("Readyz Endpoint", "healthy", CheckState::Unhealthy) if message.contains("own checks") => {
-            Some("RZ4")
-        }
+        ("Readyz Endpoint", "healthy", CheckState::Unhealthy) if says_ready() => Some("RZ4"),
         ("Readyz Endpoint", "unhealthy", CheckState::Healthy) => Some("RZ1"),
         ("Readyz Endpoint", "unhealthy", CheckState::Degraded) => Some("RZ3"),
         ("Key Rotation", ..) => Some("RD1"),
         ("PII Circuit Breaker", _, CheckState::Unhealthy) => Some("PB2"),
-        ("Canary Health", "healthy", CheckState::Degraded) if message.contains("requests in") => Some("CN8"),
-        ("Canary Health", "healthy", CheckState::Degraded) if message.contains(" windows") => Some("CN17"),
+        ("Canary Health", "healthy", CheckState::Degraded) if finds(HealthProblem::SamplesShort) => {
+            Some("CN8")
+        }
+        ("Canary Health", "healthy", CheckState::Degraded) if finds(HealthProblem::TooFewWindows) => {
+            Some("CN17")
+        }
         _ => None,
     }
 }
