@@ -86,7 +86,9 @@ fn a_review_passes_only_with_every_report() {
         "-o",
         "out/logs/openapi_smoke_report.json",
     ]);
-    folder.write("out/logs/live_demo_security_report.json", json!({"ok": true, "rows": []}).to_string());
+    let rows = ["unauthorized", "allowed", "rate_limited"];
+    let rows = rows.map(|expect| json!({"name": expect, "expect": expect, "problems": []}));
+    folder.write("out/logs/live_demo_security_report.json", json!({"ok": true, "rows": rows}).to_string());
     let whole = review(&[]);
     assert_eq!(whole.code, 0, "{}{}", whole.stdout, whole.stderr);
     let block = format!(

@@ -168,6 +168,9 @@ impl RegressionPolicy {
         let after = self.value(name, limit, ("candidate", candidate), &mut problems);
         let most = before.map(|before| before + before * limit.relative + limit.absolute);
         // A limit that no float holds would limit nothing.
+        if most.is_some_and(f64::is_infinite) {
+            problems.push(Problem::new(name, "a limit that is a finite number", "one beyond all numbers"));
+        }
         let most = most.filter(|most| most.is_finite());
         let verdict = match (after, most) {
             (Some(after), Some(most)) if after > most => {
