@@ -305,14 +305,18 @@ fn exit(event: &[u8]) -> ExitRule {
 
 fn enter(model: &mut BTreeMap<String, NaiveCause>, name: &str, rule: ExitRule, now: u64) {
     let rank = |rule: &ExitRule| match rule {
-        ExitRule::Timed(length) => (0, 0, *length),
-        ExitRule::Healthy { count, after } => (1, *count, *after),
-        ExitRule::Left => (2, 0, 0),
-        ExitRule::Operator => (3, 0, 0),
+        ExitRule::Timed(_) | ExitRule::Healthy { .. } => 0,
+        ExitRule::Left => 1,
+        ExitRule::Operator => 2,
     };
     let fresh = NaiveCause { rule, entered: now, again: now, looks: Vec::new() };
     let known = model.entry(name.to_owned()).or_insert(fresh);
     known.rule = match (known.rule, rule) {
+        (ExitRule::Timed(length), ExitRule::Timed(other)) => ExitRule::Timed(length.max(other)),
+        (ExitRule::Timed(length), ExitRule::Healthy { count, after })
+        | (ExitRule::Healthy { count, after }, ExitRule::Timed(length)) => {
+            ExitRule::Healthy { count, after: after.max(now - known.entered + length) }
+        }
         (ExitRule::Healthy { count, after }, ExitRule::Healthy { count: other, after: longer }) => {
             ExitRule::Healthy { count: count.max(other), after: after.max(longer) }
         }

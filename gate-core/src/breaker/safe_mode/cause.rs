@@ -66,12 +66,17 @@ pub enum ExitRule {
 }
 
 impl ExitRule {
-    /// The rule that lets go later. Entering a cause again never makes it easier to leave.
-    pub(super) fn stricter(self, other: Self) -> Self {
+    /// The rule that lets go later, for a cause of this age that is entered again: never easier to leave than by either.
+    pub(super) fn stricter(self, other: Self, age: u64) -> Self {
         match (self, other) {
             (Self::Timed(one), Self::Timed(other)) => Self::Timed(one.max(other)),
             (Self::Healthy { count, after }, Self::Healthy { count: other, after: longer }) => {
                 Self::Healthy { count: count.max(other), after: after.max(longer) }
+            }
+            // The time begins now, and that of a healthy rule began with the cause.
+            (Self::Timed(length), Self::Healthy { count, after })
+            | (Self::Healthy { count, after }, Self::Timed(length)) => {
+                Self::Healthy { count, after: after.max(age.saturating_add(length)) }
             }
             _ if self.rank() >= other.rank() => self,
             _ => other,
@@ -80,10 +85,9 @@ impl ExitRule {
 
     const fn rank(self) -> u8 {
         match self {
-            Self::Timed(_) => 0,
-            Self::Healthy { .. } => 1,
-            Self::Left => 2,
-            Self::Operator => 3,
+            Self::Timed(_) | Self::Healthy { .. } => 0,
+            Self::Left => 1,
+            Self::Operator => 2,
         }
     }
 }

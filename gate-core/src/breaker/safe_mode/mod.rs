@@ -197,7 +197,7 @@ impl SafeMode {
     fn add(&mut self, cause: SafeModeCause, rule: ExitRule, now: u64) {
         let again = Since::at(now);
         if let Some(known) = self.causes.iter_mut().find(|known| known.cause.same(&cause)) {
-            known.rule = known.rule.stricter(rule);
+            known.rule = known.rule.stricter(rule, known.age(now));
             known.again = again;
             known.healthy = 0;
             return;
