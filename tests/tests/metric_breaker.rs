@@ -146,7 +146,8 @@ fn read(name: &str, readings: &[Value]) -> usize {
 /// Restores what the case gives, which must be refused. False if it gives nothing.
 fn restore(case: &Value, name: &str) -> bool {
     let error = if let Some(text) = case["restore"].as_str() {
-        from_json::<OverridesState>(text.as_bytes()).map(|_| ()).expect_err(name)
+        let read = from_json::<OverridesState>(text.as_bytes());
+        read.and_then(|state| Overrides::restore(&state, 0, 0)).map(|_| ()).expect_err(name)
     } else if let Some(changes) = case["restore_metric"].as_object() {
         let config = MetricConfig::default();
         let state = MetricBreaker::new(&config).expect("settings").snapshot(0);
@@ -158,5 +159,6 @@ fn restore(case: &Value, name: &str) -> bool {
         return false;
     };
     assert_eq!(Some(error.code().as_str()), case["expect_error"].as_str(), "{name}: {error}");
+    assert_eq!(error.path(), case["expect_path"].as_str().unwrap_or(error.path()), "{name}: {error}");
     true
 }

@@ -196,17 +196,19 @@ impl Overrides {
     ///
     /// # Errors
     /// [`ErrorCode::SchemaVersion`]; [`ErrorCode::NameSyntax`] for a hold that nobody signed;
-    /// [`ErrorCode::Contradiction`] for two holds of one owner; [`ErrorCode::InputTooLarge`].
+    /// [`ErrorCode::Contradiction`] for two holds of one owner, and for an age that no clock can count on from;
+    /// [`ErrorCode::InputTooLarge`].
     pub fn restore(state: &OverridesState, now: u64, elapsed: u64) -> Result<Self, GateError> {
         super::state_version(&state.schema_version, SCHEMA)?;
         if state.holds.len() > MAX_HOLDS {
             let expected = format!("at most {MAX_HOLDS} holds");
             return Err(GateError::new(ErrorCode::InputTooLarge, "holds", expected, state.holds.len()));
         }
-        let age = state.holds.iter().map(|hold| hold.age_ns).max().unwrap_or(0);
+        let age = age(&state.holds)?;
         let mut holds: Vec<Hold> = Vec::with_capacity(state.holds.len());
-        for hold in &state.holds {
-            let signed = Signed::new(&hold.actor, &hold.reason)?;
+        for (index, hold) in state.holds.iter().enumerate() {
+            let signed = Signed::new(&hold.actor, &hold.reason)
+                .map_err(|error| error.under(&format!("holds[{index}]")))?;
             if holds.iter().any(|other| other.signed.actor() == signed.actor()) {
                 let (path, expected) = ("holds", "one hold of each owner");
                 return Err(GateError::new(ErrorCode::Contradiction, path, expected, "two of one owner"));
@@ -223,6 +225,19 @@ impl Overrides {
         self.holds.retain(|hold| hold.stands_at(now));
         now
     }
+}
+
+/// The age of the oldest hold. What the others still stand is counted from there.
+fn age(holds: &[HoldState]) -> Result<u64, GateError> {
+    let ages = holds.iter().map(|hold| hold.age_ns).enumerate();
+    let (index, age) = ages.max_by_key(|(_, age)| *age).unwrap_or_default();
+    let longest = holds.iter().filter_map(|hold| hold.remaining_ns).max().unwrap_or(0);
+    if age.checked_add(longest).is_none() {
+        let (path, most) = (format!("holds[{index}].age_ns"), u64::MAX - longest);
+        let expected = format!("at most {most}, as a hold stands for {longest} ns more");
+        return Err(GateError::new(ErrorCode::Contradiction, path, expected, age));
+    }
+    Ok(age)
 }
 
 fn saved(hold: &Hold, now: u64) -> HoldState {
