@@ -25,6 +25,42 @@ fn every_script_answers_as_it_must() {
 }
 
 #[test]
+fn a_step_that_means_nothing_is_refused() {
+    let steps = [
+        (r#"{"at": 0, "do": "tick", "times": 0}"#, "steps[0].times: expected at least 1, found 0"),
+        (
+            r#"{"at": 0, "do": "tick", "permit": "p"}"#,
+            "steps[0].permit: expected one of `at`, `do`, `times`, `expect`, found `permit`",
+        ),
+        (
+            r#"{"at": 0, "do": "restart", "elapsed": 1, "expires_in": 1}"#,
+            "steps[0].expires_in: expected one of `at`, `do`, `times`, `expect`, `elapsed`, `state`, found `expires_in`",
+        ),
+        (
+            r#"{"at": 0, "do": "trip", "condition": "hot", "actor": "kim"}"#,
+            "steps[0].actor: expected one of `at`, `do`, `times`, `expect`, `condition`, found `actor`",
+        ),
+        (
+            r#"{"at": 0, "do": "sample", "outcome": "ignored"}"#,
+            "steps[0].outcome: expected `success` or `failure`, found `ignored`",
+        ),
+        (
+            r#"{"at": 0, "do": "sample", "outcome": "cancelled"}"#,
+            "steps[0].outcome: expected `success` or `failure`, found `cancelled`",
+        ),
+        (
+            r#"{"at": 0, "do": "sample"}"#,
+            "steps[0].outcome: expected a value, as the step needs it, found nothing",
+        ),
+    ];
+    for (step, expected) in steps {
+        let script = Script::from_json(format!("{{\"steps\": [{step}]}}").as_bytes());
+        let refused = script.and_then(|script| script.play()).map_err(|error| error.to_string());
+        assert_eq!(refused, Err(expected.to_owned()), "{step}");
+    }
+}
+
+#[test]
 fn every_script_of_the_list_is_there_and_expects_something() {
     let scripts = scripts::all();
     let numbers: BTreeSet<&str> = scripts.iter().filter_map(|(script, _)| script.name.get(..9)).collect();

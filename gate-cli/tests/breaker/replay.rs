@@ -86,6 +86,8 @@ fn an_unusable_script_is_1_and_answers_nothing() {
         ("{", "json-syntax"),
         (r#"{"steps": [{"at": 0, "do": "jump"}]}"#, "wrong-value"),
         (r#"{"steps": [{"at": 0, "do": "record"}]}"#, "missing-field"),
+        (r#"{"steps": [{"at": 0, "do": "tick", "permit": "p"}]}"#, "unknown-field"),
+        (r#"{"steps": [{"at": 0, "do": "tick", "times": 0}]}"#, "wrong-value"),
         (r#"{"config": {"call": {"more": 1}}, "steps": []}"#, "unknown-field"),
     ];
     for (text, code) in scripts {

@@ -6,6 +6,7 @@
 mod answer;
 mod document;
 mod expect;
+mod fields;
 
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -90,6 +91,7 @@ impl Player {
     /// Those of [`Script::play`].
     pub fn play(&mut self, step: &Step) -> Result<Answer, GateError> {
         let path = format!("steps[{}]", self.next);
+        step.check().map_err(|error| error.under(&path))?;
         let now = instant("at", step.at).map_err(|error| error.under(&path))?;
         let mut told = Told::default();
         for _ in 0..step.times.unwrap_or(1) {
@@ -134,8 +136,7 @@ impl Player {
             }
             Act::Sample => match latency(step) {
                 Ok(latency) => {
-                    let failed = *need("outcome", step.outcome.as_ref())? == Outcome::Failure;
-                    told.add(&self.guard.sample(failed, latency, now));
+                    told.add(&self.guard.sample(failed(step)?, latency, now));
                 }
                 Err(error) => told.error = Some(error),
             },
@@ -292,6 +293,17 @@ fn latch_reading(step: &Step) -> Result<Reading, GateError> {
         Value::Text(_) => Reading::Unreadable,
         Value::Nothing(()) => Reading::Missing,
     })
+}
+
+/// Whether a call failed that was not asked for. Without a verdict it says nothing about the service.
+fn failed(step: &Step) -> Result<bool, GateError> {
+    let found = match need("outcome", step.outcome.as_ref())? {
+        Outcome::Success => return Ok(false),
+        Outcome::Failure => return Ok(true),
+        Outcome::Ignored => "`ignored`",
+        Outcome::Cancelled => "`cancelled`",
+    };
+    Err(GateError::new(ErrorCode::WrongValue, "outcome", "`success` or `failure`", found))
 }
 
 fn latency(step: &Step) -> Result<u64, GateError> {
