@@ -57,7 +57,7 @@ fn settings_that_could_never_open_or_never_close_are_refused() {
         ),
         (
             json!({"window": {"calls": 100, "failure_rate": 1.0}}),
-            "window.failure_rate: expected a ratio below 1 with at most six decimals, as only more than it opens, found 1",
+            "window.failure_rate: expected a ratio of 0 to 0.999999 in whole millionths, found 1",
         ),
         (
             json!({"window": {"time_ms": 0, "failure_rate": 0.5}}),

@@ -4,11 +4,12 @@ use alloc::format;
 use alloc::string::ToString;
 
 use super::config::{CallConfig, CallWindow, Escalation, HalfOpen};
+use crate::breaker::ratio::{Millionths, ratio};
 use crate::{ErrorCode, GateError};
 
 const NS_PER_MS: u64 = 1_000_000;
-/// Rates are held in millionths.
-const MILLION: u32 = 1_000_000;
+/// The highest rate that can be exceeded.
+const MOST_MILLIONTHS: u32 = 999_999;
 /// The most calls that a window remembers, and the most probes of a round.
 const MOST_CALLS: u32 = 65_536;
 const MOST_PROBES: u32 = 1024;
@@ -45,13 +46,13 @@ pub(in crate::breaker) struct Probing {
     pub(in crate::breaker) max_lost: u32,
 }
 
-/// What is kept in a window, and which rates are too high. Rates are in millionths.
+/// What is kept in a window, and above which rates it opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::breaker) struct WindowRule {
     pub(in crate::breaker) shape: Shape,
     pub(in crate::breaker) min_calls: u64,
-    pub(in crate::breaker) failure_rate: Option<u32>,
-    pub(in crate::breaker) slow_rate: Option<u32>,
+    pub(in crate::breaker) failure_rate: Option<Millionths>,
+    pub(in crate::breaker) slow_rate: Option<Millionths>,
 }
 
 /// What a window holds.
@@ -155,8 +156,9 @@ fn window(config: &CallWindow) -> Result<WindowRule, GateError> {
         let expected = format!("at most {calls} (`window.calls`), or no rate is ever believed");
         return refuse(ErrorCode::Contradiction, "window.min_calls", expected, config.min_calls);
     }
-    let failure_rate = config.failure_rate.map(|rate| millionths("window.failure_rate", rate)).transpose()?;
-    let slow_rate = config.slow_rate.map(|rate| millionths("window.slow_rate", rate)).transpose()?;
+    let rate = |path, given: Option<f64>| given.map(|given| ratio(path, given, MOST_MILLIONTHS)).transpose();
+    let failure_rate = rate("window.failure_rate", config.failure_rate)?;
+    let slow_rate = rate("window.slow_rate", config.slow_rate)?;
     if failure_rate.is_none() && slow_rate.is_none() {
         let found = "neither `failure_rate` nor `slow_rate`";
         return refuse(ErrorCode::NoRules, "window", "a rate that can open it", found);
@@ -188,21 +190,4 @@ fn shape(config: &CallWindow) -> Result<Shape, GateError> {
         }
         (None, None) => refuse(ErrorCode::MissingField, "window", "one of `calls` and `time_ms`", "neither"),
     }
-}
-
-/// A rate in millionths, when it is one exactly. A rate of 1 could never be exceeded.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::float_cmp,
-    reason = "the comparison below refuses whatever the cast changes"
-)]
-fn millionths(path: &str, rate: f64) -> Result<u32, GateError> {
-    // A cast saturates, and turns NaN into 0: both are caught by comparing with what was given.
-    let parts = (rate * f64::from(MILLION) + 0.5) as u32;
-    if parts < MILLION && f64::from(parts) / f64::from(MILLION) == rate {
-        return Ok(parts);
-    }
-    let expected = "a ratio below 1 with at most six decimals, as only more than it opens";
-    refuse(ErrorCode::OutOfRange, path, expected, rate)
 }

@@ -7,8 +7,7 @@ use super::rules::{Shape, WindowRule};
 use super::slices::Slices;
 use super::status::CallCause;
 use crate::breaker::Counts;
-
-const MILLION: u128 = 1_000_000;
+use crate::breaker::ratio::Millionths;
 
 /// The latest calls, by number or by time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,13 +64,13 @@ impl Window {
 }
 
 impl WindowRule {
-    /// The first rate that is too high. Rates are compared as products of integers.
+    /// The first rate that is too high.
     pub(super) fn exceeded(&self, counts: Counts) -> Option<CallCause> {
         if counts.total < self.min_calls {
             return None;
         }
-        let over = |bad: u64, rate: Option<u32>| {
-            rate.is_some_and(|rate| u128::from(bad) * MILLION > u128::from(counts.total) * u128::from(rate))
+        let over = |bad: u64, rate: Option<Millionths>| {
+            rate.is_some_and(|rate| rate.is_exceeded_by(bad, counts.total))
         };
         match () {
             () if over(counts.failed, self.failure_rate) => Some(CallCause::Rate),

@@ -150,8 +150,7 @@ impl Component {
         }
         if let Some(limit) = self.config.failures {
             let (failed, total, at_most) = (self.failed, self.total(), limit.at_most);
-            let allowed = limit.parts_per_million().unwrap_or(0);
-            if u64::from(failed) * 1_000_000 > u64::from(total) * allowed {
+            if limit.is_exceeded_by(failed, total) {
                 degraded(HealthReason::Failures { failed, total, at_most });
             }
         }

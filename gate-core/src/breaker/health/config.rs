@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::HealthState;
 use crate::breaker::Name;
+use crate::breaker::ratio::{Millionths, ratio};
 use crate::document::{Table, field};
 use crate::error::{ErrorCode, GateError};
 
@@ -144,13 +145,7 @@ impl ComponentConfig {
             }
         }
         if let Some(failures) = self.failures {
-            if failures.parts_per_million().is_none() {
-                return refuse(
-                    "failures.at_most",
-                    "a ratio in 0..=1 with at most 6 decimals",
-                    &failures.at_most,
-                );
-            }
+            failures.millionths(&field(path, "failures.at_most"))?;
             if failures.window == 0 || failures.window > MOST_WINDOW {
                 return refuse("failures.window", "1 to 1024 outcomes", &failures.window);
             }
@@ -182,12 +177,14 @@ impl Limit {
 }
 
 impl RateLimit {
-    /// The ratio as whole millionths, if it can be held so.
-    pub(super) fn parts_per_million(&self) -> Option<u64> {
-        let parts = libm::round(self.at_most * 1e6);
-        // The float nearest to the millionths is the ratio that was written, or it has more decimals.
-        let exact = (0.0..=1e6).contains(&parts) && (parts / 1e6).to_bits() == self.at_most.abs().to_bits();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0..=1e6, and whole")]
-        exact.then_some(parts as u64)
+    /// Whether so many failures are too many.
+    pub(super) fn is_exceeded_by(&self, failed: u32, total: u32) -> bool {
+        // A share that no validation let through lets no failure through.
+        let most = self.millionths("").unwrap_or(Millionths(0));
+        most.is_exceeded_by(failed.into(), total.into())
+    }
+
+    fn millionths(&self, path: &str) -> Result<Millionths, GateError> {
+        ratio(path, self.at_most, 1_000_000)
     }
 }

@@ -21,8 +21,9 @@ pub use samples::Percentile;
 pub use state::{PartState, TIME_BUDGET_SCHEMA, TimeBudgetState};
 pub use status::{Ledger, PartStatus, TimeBudgetStatus};
 
-use self::part::{Part, Stretch};
+use self::part::Part;
 use super::clock::Latest;
+use super::since::Since;
 use crate::document::{from_json_tree, from_node, quoted};
 use crate::{ErrorCode, GateError};
 
@@ -31,7 +32,7 @@ use crate::{ErrorCode, GateError};
 pub struct TimeBudget {
     config: TimeBudgetConfig,
     clock: Latest,
-    run: Option<Stretch>,
+    run: Option<Since>,
     parts: Vec<Part>,
     buffer: u64,
     unassigned: u64,
@@ -72,14 +73,14 @@ impl TimeBudget {
     pub fn start(&mut self, now: u64) -> bool {
         let now = self.clock.advance(now);
         let fresh = self.run.is_none();
-        self.run.get_or_insert(Stretch::from(now));
+        self.run.get_or_insert(Since::at(now));
         fresh
     }
 
     /// Begins the next run: all books as configured, nothing running, nothing reserved. Samples are kept.
     pub fn restart(&mut self, now: u64) {
         let now = self.clock.advance(now);
-        self.run = Some(Stretch::from(now));
+        self.run = Some(Since::at(now));
         (self.buffer, self.unassigned, self.uncovered) = (self.config.buffer(), self.config.unassigned(), 0);
         for (part, configured) in self.parts.iter_mut().zip(&self.config.parts) {
             (part.allocated, part.used, part.reserved, part.running) = (configured.share(), 0, 0, None);
@@ -96,7 +97,7 @@ impl TimeBudget {
         let now = self.begin(now);
         let Some(part) = self.parts.get_mut(at) else { return Ok(false) };
         let fresh = part.running.is_none();
-        part.running.get_or_insert(Stretch::from(now));
+        part.running.get_or_insert(Since::at(now));
         Ok(fresh)
     }
 
@@ -108,7 +109,7 @@ impl TimeBudget {
         let at = self.at(part)?;
         let now = self.clock.advance(now);
         let running = self.parts.get_mut(at).and_then(|part| part.running.take());
-        Ok(running.map(|running| self.book(at, running.until(now), true)))
+        Ok(running.map(|running| self.book(at, running.age(now), true)))
     }
 
     /// Reserves time for a part, and starts the clock if it does not run. False, and nothing reserved, if
@@ -166,7 +167,7 @@ impl TimeBudget {
     /// Time since the start; 0 before it.
     #[must_use]
     pub fn elapsed(&self, now: u64) -> u64 {
-        self.run.map_or(0, |run| run.until(self.clock.peek(now)))
+        self.run.map_or(0, |run| run.age(self.clock.peek(now)))
     }
 
     /// What the clock has left of the total.
@@ -220,7 +221,7 @@ impl TimeBudget {
 
     fn begin(&mut self, now: u64) -> u64 {
         let now = self.clock.advance(now);
-        self.run.get_or_insert(Stretch::from(now));
+        self.run.get_or_insert(Since::at(now));
         now
     }
 

@@ -1,26 +1,10 @@
 //! The books of one part.
 
 use super::samples::Samples;
+use crate::breaker::since::Since;
 
 /// The most that is booked on one part, four and a half years: sums over all parts do not overflow.
 pub(super) const CEILING: u64 = u64::MAX / 128;
-
-/// Time that runs since an instant, on top of what had run before the state was restored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stretch {
-    pub(super) since: u64,
-    pub(super) before: u64,
-}
-
-impl Stretch {
-    pub(super) const fn from(since: u64) -> Self {
-        Self { since, before: 0 }
-    }
-
-    pub(super) const fn until(self, now: u64) -> u64 {
-        now.saturating_sub(self.since).saturating_add(self.before)
-    }
-}
 
 /// What a part has, used and was promised. `reserved` lies within what is allocated and not used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +12,7 @@ pub(super) struct Part {
     pub(super) allocated: u64,
     pub(super) used: u64,
     pub(super) reserved: u64,
-    pub(super) running: Option<Stretch>,
+    pub(super) running: Option<Since>,
     pub(super) samples: Samples,
 }
 
@@ -48,7 +32,7 @@ impl Part {
 
     /// How long the running part has run; 0 if it does not run.
     pub(super) fn running_for(&self, now: u64) -> u64 {
-        self.running.map_or(0, |running| running.until(now))
+        self.running.map_or(0, |running| running.age(now))
     }
 
     /// The promise that is still to be kept: running time keeps it first.

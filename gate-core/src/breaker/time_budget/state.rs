@@ -7,9 +7,10 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::config::Accounting;
-use super::part::{CEILING, Part, Stretch};
+use super::part::{CEILING, Part};
 use super::{TimeBudget, TimeBudgetConfig};
 use crate::breaker::clock::Latest;
+use crate::breaker::since::Since;
 use crate::breaker::state_version;
 use crate::document::{objects, present, quoted};
 use crate::{ErrorCode, GateError};
@@ -66,12 +67,12 @@ impl TimeBudget {
             allocated_ns: part.allocated,
             used_ns: part.used,
             reserved_ns: part.reserved,
-            running_ns: part.running.map(|running| running.until(now)),
+            running_ns: part.running.map(|running| running.age(now)),
             samples_ns: part.samples.iter().collect(),
         });
         TimeBudgetState {
             schema_version: TIME_BUDGET_SCHEMA.into(),
-            elapsed_ns: self.run.map(|run| run.until(now)),
+            elapsed_ns: self.run.map(|run| run.age(now)),
             buffer_ns: self.buffer,
             unassigned_ns: self.unassigned,
             uncovered_ns: self.uncovered,
@@ -94,7 +95,7 @@ impl TimeBudget {
     ) -> Result<Self, GateError> {
         let mut budget = Self::new(config)?;
         check_head(state, &budget.config)?;
-        let since = |ns: u64| Stretch { since: now, before: ns.saturating_add(elapsed) };
+        let since = |ns: u64| Since::aged(now, ns.saturating_add(elapsed));
         budget.clock = Latest::at(now);
         budget.run = state.elapsed_ns.map(since);
         (budget.buffer, budget.unassigned) = (state.buffer_ns, state.unassigned_ns);

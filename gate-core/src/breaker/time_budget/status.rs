@@ -107,7 +107,7 @@ impl TimeBudget {
             reserved_ns: part.reserved,
             promised_ns: self.promised_at(at, now),
             remaining_ns: self.remaining_at(at, now),
-            running_ns: part.running.map(|running| running.until(now)),
+            running_ns: part.running.map(|running| running.age(now)),
             samples: part.samples.len(),
             last_sample_ns: part.samples.last(),
         })
