@@ -5,6 +5,7 @@
 //! has a path, a query or a user of a URL, any of which may be a secret.
 
 mod ask;
+mod roots;
 
 use std::io;
 use std::net::IpAddr;
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use gate_core::{ErrorCode, GateError};
 use ureq::http::{Response, Uri};
+use ureq::tls::TlsConfig;
 use ureq::{Agent, Body};
 
 use crate::duration::shown;
@@ -90,7 +92,7 @@ pub(crate) fn get(url: &Url, timeout: Duration) -> Result<Answer, String> {
     for _ in 0..=MAX_REDIRECTS {
         let left = timeout.checked_sub(started.elapsed()).filter(|left| !left.is_zero());
         let left = left.ok_or_else(|| late(timeout))?;
-        let asked = agent(&url, left).get(&url.0).call();
+        let asked = agent(&url, left)?.get(&url.0).call();
         let response = asked.map_err(|error| why(&error, timeout))?;
         if !response.status().is_redirection() {
             return answer(response, timeout);
@@ -103,12 +105,12 @@ pub(crate) fn get(url: &Url, timeout: Duration) -> Result<Answer, String> {
 
 /// Sends a JSON document and returns the status.
 pub(crate) fn post_json(url: &Url, document: &str, timeout: Duration) -> Result<u16, String> {
-    let request = agent(url, timeout).post(&url.0).header("content-type", "application/json");
+    let request = agent(url, timeout)?.post(&url.0).header("content-type", "application/json");
     let response = request.send(document).map_err(|error| why(&error, timeout))?;
     Ok(response.status().as_u16())
 }
 
-fn agent(url: &Url, timeout: Duration) -> Agent {
+fn agent(url: &Url, timeout: Duration) -> Result<Agent, String> {
     let mut config = Agent::config_builder()
         .timeout_global(Some(timeout))
         .http_status_as_error(false)
@@ -119,7 +121,10 @@ fn agent(url: &Url, timeout: Duration) -> Agent {
         // A proxy has another loopback.
         config = config.proxy(None);
     }
-    config.build().into()
+    if url.0.scheme_str() == Some("https") {
+        config = config.tls_config(TlsConfig::builder().root_certs(roots::roots()?).build());
+    }
+    Ok(config.build().into())
 }
 
 fn answer(mut response: Response<Body>, timeout: Duration) -> Result<Answer, String> {
@@ -132,16 +137,22 @@ fn late(timeout: Duration) -> String {
     format!("no whole answer within {}", shown(timeout))
 }
 
+fn tls_failed() -> String {
+    "the TLS handshake failed; SSL_CERT_FILE names other certificates to trust".to_owned()
+}
+
 /// Our own words: those of the library may quote the URL.
 fn why(error: &ureq::Error, timeout: Duration) -> String {
     match error {
         ureq::Error::Timeout(_) => late(timeout),
         ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => late(timeout),
+        // rustls tells of a certificate that it does not trust in this way.
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => tls_failed(),
         ureq::Error::Io(error) => format!("the connection failed: {}", error.kind()),
         ureq::Error::HostNotFound => "the host is not known".to_owned(),
         ureq::Error::ConnectionFailed => "no connection".to_owned(),
         ureq::Error::BodyExceedsLimit(_) => format!("the answer is longer than {MAX_BODY_BYTES} bytes"),
-        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => "the TLS handshake failed".to_owned(),
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => tls_failed(),
         ureq::Error::Protocol(_) | ureq::Error::Http(_) | ureq::Error::LargeResponseHeader(..) => {
             "the answer is not HTTP, or was cut off".to_owned()
         }

@@ -35,9 +35,9 @@ pub(crate) fn ask(url: &Url, question: Question, timeout: Duration) -> Result<Re
     let response = match question.body {
         Some(body) => {
             let request = request.method("POST").header("content-type", "application/json");
-            agent(url, timeout).run(request.body(body).map_err(unusable)?)
+            agent(url, timeout)?.run(request.body(body).map_err(unusable)?)
         }
-        None => agent(url, timeout).run(request.method("GET").body(()).map_err(unusable)?),
+        None => agent(url, timeout)?.run(request.method("GET").body(()).map_err(unusable)?),
     };
     reply(response.map_err(|error| why(&error, timeout))?, timeout)
 }
