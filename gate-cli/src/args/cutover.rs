@@ -39,7 +39,8 @@ const READYZ_HELP: &str = after_help!(
   tsfm-gate cutover readyz --url http://localhost:8080/readyz
   tsfm-gate cutover readyz --input answer.json --status 503
 
-Without TLS only this machine is asked, unless --allow-http. Redirects to another host are refused."
+Without TLS only this machine is asked, unless --allow-http. Redirects to another host are refused. SSL_CERT_FILE names
+a PEM file with the certificates to trust instead of the built-in ones."
 );
 
 const EVIDENCE_HELP: &str = after_help!(
