@@ -1,9 +1,11 @@
 //! The log of decisions on the disk.
 //!
-//! A record is added to a copy that then takes the place of the log: a kill leaves the old log or the new one, and no
-//! half a record. The copy costs no more than the verification that comes with it, without which nothing is added.
+//! A record is added to a copy that then takes the place of the log: a kill leaves the old log or the new one. To write
+//! at the end of the log itself would be faster, but a kill between two pages of a write leaves half a record, and so
+//! does a disk that is full: a third state, which every reader would have to know. The copy costs no more than the
+//! verification that comes with it, without which nothing is added.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Read as _, Write};
 use std::path::Path;
 
@@ -20,10 +22,14 @@ pub(crate) const ARGUMENT: &str = "audit";
 /// Bytes that are read at once.
 const BUFFER: usize = 256 * 1024;
 
-/// Verifies a log in constant memory.
-pub(crate) fn verify(path: &Path, anchor: Option<Anchor>) -> Result<AuditReport, GateError> {
-    let log = open(path).map_err(|error| unreadable(path, &error))?;
-    read(log, anchor, &mut io::sink()).map_err(|error| unreadable(path, &error))
+/// Verifies a log of any size in constant memory. `argument` is what it is called in errors.
+///
+/// # Errors
+/// `file-not-found` and `file-unreadable`. A log that is not as it was written is a report.
+pub fn verify(path: &Path, anchor: Option<Anchor>, argument: &str) -> Result<AuditReport, GateError> {
+    open(path)
+        .and_then(|log| read(log, anchor, &mut io::sink()))
+        .map_err(|error| unreadable(path, &error, argument))
 }
 
 /// Adds a record to a log that verifies, or says why it does not. The caller has the lock.
@@ -39,10 +45,10 @@ pub(crate) fn append(
     let end = if is_new {
         Anchor::empty()
     } else {
-        let log = open(path).map_err(|error| unreadable(path, &error))?;
+        let log = open(path).map_err(|error| unreadable(path, &error, ARGUMENT))?;
         let mut into = BufWriter::with_capacity(BUFFER, copy.file());
         let report = read(log, anchor, &mut into).and_then(|report| into.flush().map(|()| report));
-        let report = report.map_err(|error| unreadable(path, &error))?;
+        let report = report.map_err(|error| unreadable(path, &error, ARGUMENT))?;
         if !report.verified {
             return Ok(Err(report));
         }
@@ -70,13 +76,14 @@ pub fn without_secrets(mut entry: AuditEntry) -> Result<AuditEntry, GateError> {
     Ok(entry)
 }
 
+/// Opens a regular file. It is looked at first, because to open a pipe is to wait for its writer.
 fn open(path: &Path) -> io::Result<File> {
-    let file = File::open(path)?;
-    // A pipe would be waited for, and a log is read again and again.
-    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("not a regular file")) }
+    if fs::metadata(path)?.is_file() { File::open(path) } else { Err(io::Error::other("not a regular file")) }
 }
 
 /// Verifies line by line, and copies what was read.
+///
+/// Of a line that is too long, only the beginning is in memory, and in the copy: such a log does not verify.
 fn read(log: File, anchor: Option<Anchor>, copy: &mut impl Write) -> io::Result<AuditReport> {
     let mut log = BufReader::with_capacity(BUFFER, log);
     let mut verifier = AuditVerifier::new(anchor);
@@ -89,14 +96,52 @@ fn read(log: File, anchor: Option<Anchor>, copy: &mut impl Write) -> io::Result<
             return Ok(verifier.finish());
         }
         copy.write_all(&line)?;
-        let ended = line.pop_if(|last| *last == b'\n').is_some();
+        let mut ended = line.pop_if(|last| *last == b'\n').is_some();
+        if !ended && line.len() > MAX_AUDIT_LINE_BYTES {
+            ended = skip_line(&mut log)?;
+        }
         verifier.line(&line, ended);
     }
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> GateError {
+/// Reads up to the next line feed, and says whether there was one.
+fn skip_line(log: &mut impl BufRead) -> io::Result<bool> {
+    loop {
+        let buffer = log.fill_buf()?;
+        let end = buffer.iter().position(|byte| *byte == b'\n');
+        if buffer.is_empty() || end.is_some() {
+            log.consume(end.map_or(0, |end| end + 1));
+            return Ok(end.is_some());
+        }
+        let skipped = buffer.len();
+        log.consume(skipped);
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error, argument: &str) -> GateError {
     let found = format!("`{}`: {error}", path.display());
     let missing = error.kind() == io::ErrorKind::NotFound;
     let code = if missing { ErrorCode::FileNotFound } else { ErrorCode::FileUnreadable };
-    GateError::new(code, ARGUMENT, "a log that can be read", found)
+    GateError::new(code, argument, "a log that can be read", found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gate_core::release::audit;
+
+    #[test]
+    fn a_line_of_any_length_is_one_record_as_in_memory() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("a.log");
+        for length in [0, MAX_AUDIT_LINE_BYTES - 1, MAX_AUDIT_LINE_BYTES + 1, 3 * MAX_AUDIT_LINE_BYTES] {
+            for end in ["", "\n", "\nx", "\nx\n"] {
+                let log = format!("x\n{}{end}", "x".repeat(length));
+                fs::write(&path, &log)?;
+                let expected = audit::verify(log.as_bytes(), None);
+                assert_eq!(verify(&path, None, "log")?, expected, "{length} {end:?}");
+            }
+        }
+        Ok(())
+    }
 }

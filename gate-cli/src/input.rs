@@ -52,6 +52,27 @@ pub(crate) fn read(path: &Path, argument: &'static str) -> Result<Source, GateEr
     Ok(Source { name, bytes, syntax: Syntax::Json })
 }
 
+/// Reads a regular file. A pipe or a device is refused: it could be waited for without an end.
+pub(crate) fn read_regular(path: &Path, argument: &'static str) -> Result<Source, GateError> {
+    if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        let found = format!("something else at `{}`", path.display());
+        return Err(GateError::new(ErrorCode::FileUnreadable, argument, "a regular file", found));
+    }
+    read(path, argument)
+}
+
+/// Reads the bytes of a regular file, up to the limit of all documents; none if there is no file. `argument` names it
+/// in errors.
+///
+/// # Errors
+/// `file-unreadable` and `input-too-large`.
+pub fn read_if_there(path: &Path, argument: &'static str) -> Result<Option<Vec<u8>>, GateError> {
+    match read_regular(path, argument) {
+        Err(error) if error.code() == ErrorCode::FileNotFound => Ok(None),
+        read => read.map(|source| Some(source.bytes)),
+    }
+}
+
 /// The absolute path with every link followed, as far as something is there; the rest stays as it is named.
 pub(crate) fn followed(path: &Path) -> io::Result<PathBuf> {
     let error = match std::fs::canonicalize(path) {

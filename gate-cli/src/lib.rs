@@ -7,13 +7,13 @@
 
 mod args;
 pub mod artifacts;
-mod audit_log;
+pub mod audit_log;
 mod breach;
 mod breaker_file;
 mod command;
 mod document_file;
 mod duration;
-mod evidence_folder;
+pub mod evidence_folder;
 mod exit;
 mod failure;
 mod http;
@@ -24,7 +24,7 @@ mod output;
 mod policy;
 mod process;
 mod promotion_file;
-mod secret_scan;
+pub mod secret_scan;
 mod snippet;
 mod storage;
 mod veil;
@@ -43,8 +43,8 @@ use crate::command::{Answer, Destination, Surroundings, compat};
 use crate::failure::Failure;
 use crate::veil::Veil;
 
-pub use audit_log::without_secrets;
 pub use exit::Exit;
+pub use input::read_if_there;
 pub use masker::Masker;
 pub use policy::from_yaml as policy_from_yaml;
 

@@ -72,6 +72,18 @@ fn a_log_that_is_missing_is_no_empty_one() {
     assert_eq!(folder.gate(&["release", "audit", "verify", "."]).error_code(), "file-unreadable");
 }
 
+/// To open a pipe is to wait for a writer that never comes.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_log() {
+    let folder = log(1);
+    std::fs::remove_file(folder.path("a.log")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(folder.path("a.log")).status().unwrap().success());
+    for words in [&VERIFY[..], &APPEND] {
+        assert_eq!(folder.gate(words).error_code(), "file-unreadable");
+    }
+}
+
 #[test]
 fn the_log_holds_no_token() {
     let folder = Folder::new();

@@ -1,18 +1,15 @@
 //! `tsfm_gate.audit`: lines of a log that shows every change of itself.
 
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use gate_cli::without_secrets;
-use gate_core::bounds::MAX_AUDIT_LINE_BYTES;
-use gate_core::release::audit::{Anchor, AuditEntry, AuditReport, AuditVerifier, verify};
+use gate_cli::audit_log::{self, without_secrets};
+use gate_core::release::audit::{Anchor, AuditEntry, verify};
 use gate_core::{ErrorCode, GateError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::{accept, judged, pass_or_fail, read, walk};
+use super::{accept, judged, pass_or_fail, read};
 use crate::build;
 use crate::convert::{self, Text};
 
@@ -49,7 +46,7 @@ pub(crate) fn audit_verify<'py>(
     let anchor: Option<Anchor> = anchor.map(read).transpose()?;
     let report = match (Text::of(log)?, log.extract::<PathBuf>()) {
         (Some(text), _) => Ok(py.detach(|| verify(text.bytes(), anchor))),
-        (None, Ok(path)) => py.detach(|| on_disk(&path, anchor)),
+        (None, Ok(path)) => py.detach(|| audit_log::verify(&path, anchor, "log")),
         (None, Err(_)) => {
             let found = convert::described(log);
             Err(GateError::new(ErrorCode::WrongType, "log", "text, bytes or a path", found))
@@ -57,41 +54,4 @@ pub(crate) fn audit_verify<'py>(
     };
     let report = accept(py, report)?;
     judged(py, pass_or_fail(report.verified), &report)
-}
-
-/// Line by line, in constant memory: of a line that is too long the rest is skipped.
-fn on_disk(path: &Path, anchor: Option<Anchor>) -> Result<AuditReport, GateError> {
-    let failed = |error: std::io::Error| walk::unreadable(path, &error, "log");
-    let mut reader = BufReader::with_capacity(1 << 18, walk::open(path).map_err(failed)?);
-    let mut verifier = AuditVerifier::new(anchor);
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let most = MAX_AUDIT_LINE_BYTES as u64 + 2;
-        reader.by_ref().take(most).read_until(b'\n', &mut line).map_err(failed)?;
-        if line.is_empty() {
-            return Ok(verifier.finish());
-        }
-        let mut is_ended = line.pop_if(|byte| *byte == b'\n').is_some();
-        if !is_ended && line.len() > MAX_AUDIT_LINE_BYTES {
-            is_ended = skipped(&mut reader).map_err(failed)?;
-        }
-        verifier.line(&line, is_ended);
-    }
-}
-
-/// Reads up to the next line feed, and says whether there was one.
-fn skipped(reader: &mut BufReader<File>) -> std::io::Result<bool> {
-    loop {
-        let buffer = reader.fill_buf()?;
-        if buffer.is_empty() {
-            return Ok(false);
-        }
-        let end = buffer.iter().position(|byte| *byte == b'\n');
-        let used = end.map_or(buffer.len(), |end| end + 1);
-        reader.consume(used);
-        if end.is_some() {
-            return Ok(true);
-        }
-    }
 }

@@ -1,41 +1,26 @@
-//! Files that a check reads. A pipe or a device is refused: it could be waited for without an end.
+//! Files that a check reads.
 
-use std::fs;
 use std::path::Path;
 
+use gate_core::GateError;
 use gate_core::cutover::evidence::{KeyRing, SigningKey};
 use gate_core::document::{Node, check_text, from_json_tree, from_node};
-use gate_core::{ErrorCode, GateError};
 use serde::de::DeserializeOwned;
 
 use crate::failure::Refusal;
-use crate::input::{self, Source, Syntax};
+use crate::input::{Source, Syntax, read_regular};
 use crate::{policy, yaml};
+
+pub(super) use crate::input::read_if_there;
 
 /// The bytes of a regular file.
 pub(super) fn read(path: &Path, argument: &'static str) -> Result<Vec<u8>, GateError> {
-    Ok(source(path, argument)?.bytes)
-}
-
-/// The bytes of a regular file; none if there is no file.
-pub(super) fn read_if_there(path: &Path, argument: &'static str) -> Result<Option<Vec<u8>>, GateError> {
-    match read(path, argument) {
-        Err(error) if error.code() == ErrorCode::FileNotFound => Ok(None),
-        read => read.map(Some),
-    }
-}
-
-fn source(path: &Path, argument: &'static str) -> Result<Source, GateError> {
-    if fs::metadata(path).is_ok_and(|about| !about.is_file()) {
-        let found = format!("something else at `{}`", path.display());
-        return Err(GateError::new(ErrorCode::FileUnreadable, argument, "a regular file", found));
-    }
-    input::read(path, argument)
+    Ok(read_regular(path, argument)?.bytes)
 }
 
 /// A document in YAML or JSON.
 pub(super) fn document<T: DeserializeOwned>(path: &Path, argument: &'static str) -> Result<T, Box<Refusal>> {
-    let mut source = source(path, argument)?;
+    let mut source = read_regular(path, argument)?;
     source.syntax = policy::syntax_of(path, &source.bytes);
     parse(&source).map_err(|error| Refusal::about(error, source))
 }

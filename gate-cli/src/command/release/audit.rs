@@ -26,7 +26,7 @@ pub(super) fn run(command: &ReleaseAudit) -> Result<Answer, Failure> {
 
 fn verify(args: &AuditVerify) -> Result<Answer, Failure> {
     let anchor = args.anchor.as_deref().map(anchor).transpose()?;
-    let report = audit_log::verify(&args.file, anchor)?;
+    let report = audit_log::verify(&args.file, anchor, ARGUMENT)?;
     let exit = if report.verified { Exit::Promote } else { Exit::Rollback };
     Ok(judged(args.format, exit, &report, text))
 }
