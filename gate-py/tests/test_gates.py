@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -247,6 +249,16 @@ def test_a_folder_and_its_files_as_facts_are_judged_alike(tmp_path: Path) -> Non
     assert refused(lambda: tsfm_gate.verify_evidence(tmp_path / "none", now=NOON)).code == "file-not-found"
 
 
+def test_a_file_of_any_size_has_its_own_size_and_digest(tmp_path: Path) -> None:
+    good_card(tmp_path)
+    with (tmp_path / "large.bin").open("wb") as large:
+        large.truncate((64 << 20) + 1)
+    index_of(tmp_path)
+    faults = tsfm_gate.verify_evidence(tmp_path, now=NOON)["report"]["faults"]
+    # It is as the index says, and nobody looked at what is in it.
+    assert [(fault["code"], fault["file"]) for fault in faults] == [("file-malformed", "large.bin")]
+
+
 def test_keys_of_signatures_are_never_repeated(tmp_path: Path) -> None:
     good_card(tmp_path)
     key = {"key_id": "ops", "secret": SECRET, "state": "active"}
@@ -377,11 +389,32 @@ def test_secrets(case: Case, tmp_path: Path) -> None:
         shown: list[Any] = list(found["findings"] if key == "findings" else found["allowed"])
         assert [line(it) for it in shown] == wanted.get(key, [line(it) for it in shown])
     assert SECRET not in json.dumps(found)
-    # The same from a folder, read in Rust.
+    # The same from files, read in Rust.
     for name, content in artifacts.items():
         (tmp_path / name).write_bytes(content)
-    if artifacts:
-        assert tsfm_gate.scan_secrets(tmp_path, manifest=given.get("manifest"), **options) == found
+    files: Any = {name: tmp_path / name for name in artifacts}
+    assert tsfm_gate.scan_secrets(files, manifest=given.get("manifest"), **options) == found
+
+
+def test_a_folder_is_scanned_as_the_command_line_does(tmp_path: Path) -> None:
+    line = "api" + f"_key={SECRET}\n"
+    (tmp_path / "run" / "deep").mkdir(parents=True)
+    for name in ("run/a.log", "run/deep/b.log"):
+        (tmp_path / name).write_text(line, encoding="utf-8")
+    (tmp_path / "run" / "again").symlink_to("deep/b.log")
+    words = [sys.executable, "-m", "tsfm_gate", "release", "secrets", "run", "--format", "json"]
+    said = subprocess.run(words, cwd=tmp_path, capture_output=True, check=False)
+    found = tsfm_gate.scan_secrets({"run": tmp_path / "run"}, now=NOON)
+    wanted = json.loads(said.stdout)
+    for report in (found, wanted):
+        for row in report["findings"]:
+            del row["fingerprint"]
+    assert dict(found) == wanted | {"exit_code": said.returncode}
+    assert [row["artifact"] for row in found["findings"]] == ["run/a.log", "run/deep/b.log"]
+    names = [row["artifact"] for row in tsfm_gate.scan_secrets(tmp_path / "run")["findings"]]
+    assert names == [f"{tmp_path}/run/a.log", f"{tmp_path}/run/deep/b.log"]
+    both: Any = {"one": tmp_path / "run", "two": tmp_path / "run"}
+    assert tsfm_gate.scan_secrets(both, manifest=["one/a.log", "two/a.log"])["scanned"] == 4
 
 
 def test_a_scan_of_nothing_is_no_pass(tmp_path: Path) -> None:

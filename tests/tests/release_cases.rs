@@ -23,7 +23,7 @@ use gate_core::release::matrix::{self, Binding, GateRecord, MatrixReport, Requir
 use gate_core::release::promote::{Decider, Promotion};
 use gate_core::release::quantile::Quantile;
 use gate_core::release::regression::{Measurement, RegressionPolicy};
-use gate_core::release::secrets::{Allowed, Artifact, ArtifactScan, Scanner, judge};
+use gate_core::release::secrets::{Allowed, Artifact, ArtifactScan, FoundSecret, Scanner, judge};
 use gate_core::secret::Secret;
 use gate_core::time::{Instant, parse_instant};
 use gate_tests::cases::{difference, folder};
@@ -104,15 +104,15 @@ fn secrets(given: &Value) -> Answered {
         None => artifacts.iter().map(|artifact| artifact.name.clone()).collect(),
     };
     let report = judge(&manifest, &artifacts, &list::<Allowed>(&given["allowed"])?, now());
-    let shown = |findings: &[(String, gate_core::release::secrets::SecretFinding)]| -> Vec<String> {
-        let line = |(name, it): &(String, gate_core::release::secrets::SecretFinding)| {
+    let shown = |findings: &[FoundSecret]| -> Vec<String> {
+        let line = |FoundSecret { artifact, finding: it }: &FoundSecret| {
             let named = it.name.as_ref().map(|named| format!(" {named}")).unwrap_or_default();
-            format!("{name}: {}{named} {}..{}", it.rule, it.start, it.end)
+            format!("{artifact}: {}{named} {}..{}", it.rule, it.start, it.end)
         };
         findings.iter().map(line).collect()
     };
     let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
-    let fingerprint = report.findings.first().map(|(_, finding)| finding.fingerprint.clone());
+    let fingerprint = report.findings.first().map(|found| found.finding.fingerprint.clone());
     Ok(json!({
         "verdict": report.verdict, "scanned": report.scanned, "findings": shown(&report.findings),
         "allowed": shown(&report.allowed), "problems": problems, "fingerprint": fingerprint,

@@ -12,13 +12,18 @@ use gate_core::cutover::evidence::EvidenceFile;
 use gate_core::digest::Digest;
 
 pub(crate) use hash::digest_of;
-pub(crate) use walk::{INDEX, Listed, walk};
+pub use walk::INDEX;
+use walk::{Listed, walk};
 
 /// As many as the machines have that this is meant for; more would wait for the disk.
 const THREADS: usize = 2;
 
-/// Reads every file of a folder but its index.
-pub(crate) fn read(folder: &Path, argument: &'static str) -> Result<Vec<EvidenceFile>, GateError> {
+/// Reads every file of a folder but its index, each of any size. What cannot be read is a fact of its own.
+///
+/// # Errors
+/// `file-not-found` and `file-unreadable` for a folder, and `input-too-large` for too many files, with the path
+/// `argument`.
+pub fn read(folder: &Path, argument: &'static str) -> Result<Vec<EvidenceFile>, GateError> {
     let listed: Vec<Listed> = walk(folder, argument)?.into_iter().filter(|file| file.name != INDEX).collect();
     Ok(side_by_side(&listed, hash::Reader::default, hash::Reader::evidence))
 }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use gate_core::{ErrorCode, GateError};
 
-/// The file that lists the others.
-pub(crate) const INDEX: &str = "index.json";
+/// The name of the file that lists the others.
+pub const INDEX: &str = "index.json";
 
 /// So many files are read at most, in so many levels.
 const MAX_FILES: usize = 1_000_000;

@@ -15,7 +15,10 @@ use std::thread;
 use gate_core::release::secrets::{Artifact, ArtifactScan, MAX_VALUE_BYTES, Scanner, SecretFinding};
 
 use queue::{Queue, Window};
-pub(crate) use walk::{Found, walk};
+pub use walk::{Found, Root, walk};
+
+/// As many as the machines have that this is meant for; more would wait for the disk.
+const THREADS: usize = 2;
 
 /// Bytes of a window. It fits the cache of a core.
 pub(crate) const WINDOW: u64 = 1024 * 1024;
@@ -38,14 +41,15 @@ struct Outcome {
     problem: Option<String>,
 }
 
-/// Scans files on so many threads.
-pub(crate) fn scan(files: Vec<Found>, scanner: &Scanner, threads: usize) -> Vec<Artifact> {
+/// Scans files of any size. What cannot be read whole is an artifact that says so.
+#[must_use]
+pub fn scan(files: Vec<Found>, scanner: &Scanner) -> Vec<Artifact> {
     let (names, paths): (Vec<String>, Vec<Result<PathBuf, String>>) =
         files.into_iter().map(|found| (found.name, found.path)).unzip();
     let outcomes: Vec<Mutex<Outcome>> = paths.iter().map(|_| Mutex::default()).collect();
     let queue = Mutex::new(Queue::new(&paths));
     thread::scope(|scope| {
-        for _ in 0..threads {
+        for _ in 0..THREADS {
             scope.spawn(|| work(&queue, &outcomes, scanner));
         }
     });
@@ -150,7 +154,7 @@ mod tests {
         let path = folder.path().join("log");
         std::fs::write(&path, bytes)?;
         let found = Found { name: "log".to_owned(), path: Ok(path) };
-        let artifact = scan(vec![found], &Scanner::new(Secret::new("")), 2).pop();
+        let artifact = scan(vec![found], &Scanner::new(Secret::new(""))).pop();
         Ok(artifact.ok_or("no artifact")?.scan)
     }
 

@@ -70,8 +70,9 @@ fn who_answers_for_a_finding_does_so_for_a_while_and_under_one_key() {
         (output.status.code().unwrap(), serde_json::from_slice::<Value>(&output.stdout).unwrap_or_default())
     };
     let (code, report) = scan(&["--key-env", "SCAN_KEY"]);
-    let finding = &report["findings"][0][1];
+    let finding = &report["findings"][0];
     assert_eq!((code, finding["rule"].as_str()), (3, Some("api-key")));
+    assert_eq!(finding["artifact"].as_str(), Some("notes"));
     let allowed = json!({"allowed": [{"artifact": "notes", "rule": "api-key", "fingerprint": finding["fingerprint"],
         "reason": "an example", "author": "kim", "until": "2027-01-01T00:00:00Z"}]});
     folder.write("allow.json", allowed.to_string());

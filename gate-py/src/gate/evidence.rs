@@ -1,25 +1,26 @@
 //! `tsfm_gate.verify_evidence`.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::TimeDelta;
+use gate_cli::evidence_folder::{self, INDEX};
+use gate_cli::read_if_there;
+use gate_core::GateError;
 use gate_core::cutover::Check;
 use gate_core::cutover::evidence::{
     EvidenceFile, EvidenceReport, Expectation, IndexAnchor, KeyRing, SigningKey, Trust, verify,
 };
-use gate_core::digest::Digest;
 use gate_core::time::Instant;
-use gate_core::{ErrorCode, GateError};
 use pyo3::prelude::*;
 use serde::Deserialize;
 
 use super::blob::Blob;
-use super::{Tried, accept, instant, length, read, read_secret, reported, walk};
+use super::{Tried, accept, instant, length, read, read_secret, reported};
 use crate::convert;
 
-/// The file that lists the others.
-const INDEX: &str = "index.json";
+/// What the folder is called in errors.
+const ARGUMENT: &str = "evidence";
 
 /// A folder as facts: the bytes of its index, if it has one, and of every other file.
 #[derive(Deserialize)]
@@ -92,7 +93,9 @@ fn verified(
     now: Instant,
 ) -> Result<(Check, EvidenceReport), GateError> {
     let (index, files) = match evidence {
-        Evidence::At(path) => (index(path)?, files(path)?),
+        Evidence::At(path) => {
+            (read_if_there(&path.join(INDEX), ARGUMENT)?, evidence_folder::read(path, ARGUMENT)?)
+        }
         Evidence::Given(folder) => {
             let files = folder.files.iter();
             let files = files.map(|(name, file)| EvidenceFile::from_bytes(name.as_str(), &file.0)).collect();
@@ -103,33 +106,4 @@ fn verified(
     let expected = Expectation { trust, anchor: wanted.anchor, now, max_age: wanted.max_age };
     let report = verify(index.as_deref(), &files, &expected);
     Ok((report.check_at(now), report))
-}
-
-fn index(folder: &Path) -> Result<Option<Vec<u8>>, GateError> {
-    match walk::bytes(&folder.join(INDEX), INDEX) {
-        Err(error) if error.code() == ErrorCode::FileNotFound => Ok(None),
-        read => read.map(Some),
-    }
-}
-
-/// One file after the other: only the facts of each are kept.
-fn files(folder: &Path) -> Result<Vec<EvidenceFile>, GateError> {
-    let listed = walk::walk(folder, "evidence")?;
-    let files = listed.into_iter().filter(|file| file.name != INDEX);
-    Ok(files
-        .map(|file| {
-            let read = if file.is_file { walk::bytes(&file.path, "") } else { Err(not_a_file()) };
-            match read {
-                Ok(bytes) => EvidenceFile::from_bytes(file.name, &bytes),
-                // What cannot be read is a document that cannot be read.
-                Err(error) => {
-                    EvidenceFile { name: file.name, size: 0, sha256: Digest::of(&[]), document: Err(error) }
-                }
-            }
-        })
-        .collect())
-}
-
-fn not_a_file() -> GateError {
-    GateError::new(ErrorCode::FileUnreadable, "", "a regular file", "a link or something else")
 }

@@ -12,7 +12,6 @@ mod facts;
 mod hardening;
 mod release;
 mod secrets;
-mod walk;
 
 pub(crate) use audit::{audit_append, audit_verify};
 pub(crate) use card::readiness;

@@ -1,24 +1,16 @@
 //! `tsfm_gate.scan_secrets`.
 
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use gate_core::release::secrets::{
-    Allowed, Artifact, ArtifactScan, MAX_VALUE_BYTES, Scanner, SecretFinding, SecretReport, judge,
-};
+use gate_cli::secret_scan::{Root, scan, walk};
+use gate_core::release::secrets::{Allowed, Artifact, ArtifactScan, Scanner, SecretReport, judge};
 use gate_core::secret::Secret;
 use gate_core::{ErrorCode, GateError};
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyMapping, PyString};
-use serde::Serialize;
 
-use super::{accept, instant, judged, or_default, read_secret, walk};
+use super::{accept, instant, judged, or_default, read_secret};
 use crate::convert;
-
-/// What of a file is in memory at a time; larger ones are read piece by piece.
-const PIECE: usize = 8 * 1024 * 1024;
-/// Each piece is seen with so much of its neighbours that a name, its value and the blanks between are seen whole.
-const AROUND: usize = 64 * MAX_VALUE_BYTES;
 
 /// Something to scan.
 enum Content {
@@ -26,26 +18,9 @@ enum Content {
     Path(PathBuf),
 }
 
-/// A finding with the artifact that it is in.
-#[derive(Serialize)]
-struct Row<'a> {
-    artifact: &'a str,
-    #[serde(flatten)]
-    finding: &'a SecretFinding,
-}
-
-#[derive(Serialize)]
-struct Report<'a> {
-    verdict: gate_core::release::GateVerdict,
-    scanned: usize,
-    bytes: u64,
-    findings: Vec<Row<'a>>,
-    allowed: Vec<Row<'a>>,
-    problems: &'a [gate_core::problem::Problem],
-}
-
 /// Scans for secrets: text or bytes, a path-like object for a file or a folder, or a mapping of these by name.
 ///
+/// A file in a folder is called by the path or the name of the folder, and by its place in it: `{name}/{place}`.
 /// A finding shows where and of what kind, a length, and a digest under `key`, which is random without one. The names
 /// in `manifest` must all be scanned; without it, those that are there.
 #[pyfunction]
@@ -61,31 +36,22 @@ pub(crate) fn scan_secrets<'py>(
     let allowed: Vec<Allowed> = or_default(allowed)?;
     let (scanner, now) = (Scanner::new(secret(py, key)?), instant(now)?);
     let contents = contents(data)?;
-    let scan = || -> Result<SecretReport, GateError> {
+    let judge_all = || -> Result<SecretReport, GateError> {
         let mut artifacts = Vec::new();
-        for (name, content) in &contents {
+        for (name, content) in contents {
             match content {
-                Content::Bytes(bytes) => artifacts.push(scanned(name.clone(), bytes, &scanner)),
-                Content::Path(path) => on_disk(name, path, &scanner, &mut artifacts)?,
+                Content::Bytes(bytes) => artifacts.push(scanned(name, &bytes, &scanner)),
+                Content::Path(path) => {
+                    let root = Root { name: name.into(), path };
+                    artifacts.extend(scan(walk(&[root], "data")?, &scanner));
+                }
             }
         }
         let there = || artifacts.iter().map(|artifact| artifact.name.clone()).collect();
         Ok(judge(&manifest.unwrap_or_else(there), &artifacts, &allowed, now))
     };
-    let report = accept(py, py.detach(scan))?;
-    let shown = Report {
-        verdict: report.verdict,
-        scanned: report.scanned,
-        bytes: report.bytes,
-        findings: rows(&report.findings),
-        allowed: rows(&report.allowed),
-        problems: &report.problems,
-    };
-    judged(py, report.verdict.exit_code(), &shown)
-}
-
-fn rows(findings: &[(String, SecretFinding)]) -> Vec<Row<'_>> {
-    findings.iter().map(|(artifact, finding)| Row { artifact, finding }).collect()
+    let report = accept(py, py.detach(judge_all))?;
+    judged(py, report.verdict.exit_code(), &report)
 }
 
 /// The key of the fingerprints.
@@ -138,54 +104,4 @@ fn content(object: &Bound<'_, PyAny>) -> Option<Content> {
 fn scanned(name: String, bytes: &[u8], scanner: &Scanner) -> Artifact {
     let scan = ArtifactScan::Scanned { bytes: bytes.len() as u64, findings: scanner.scan(bytes) };
     Artifact { name, scan }
-}
-
-/// Scans a file, or every file of a folder. What is there and cannot be read is reported; a path that leads nowhere is
-/// an input that cannot be used.
-fn on_disk(name: &str, path: &Path, scanner: &Scanner, to: &mut Vec<Artifact>) -> Result<(), GateError> {
-    let about = std::fs::metadata(path).map_err(|error| walk::unreadable(path, &error, "data"))?;
-    if !about.is_dir() {
-        to.push(Artifact { name: name.to_owned(), scan: file(path, scanner) });
-        return Ok(());
-    }
-    for listed in walk::walk(path, "data")? {
-        let scan = if listed.is_file {
-            file(&listed.path, scanner)
-        } else {
-            ArtifactScan::Unreadable("a link or something else".to_owned())
-        };
-        to.push(Artifact { name: listed.name, scan });
-    }
-    Ok(())
-}
-
-fn file(path: &Path, scanner: &Scanner) -> ArtifactScan {
-    pieces(path, scanner).unwrap_or_else(|error| ArtifactScan::Unreadable(error.to_string()))
-}
-
-/// Reads piece by piece. A finding counts in the piece in which its value starts.
-fn pieces(path: &Path, scanner: &Scanner) -> std::io::Result<ArtifactScan> {
-    let mut file = walk::open(path)?;
-    let (mut findings, mut buffer) = (Vec::new(), Vec::new());
-    // Where the buffer lies in the file, and how much of it was counted already.
-    let (mut offset, mut counted) = (0_usize, 0_usize);
-    loop {
-        let wanted = PIECE + AROUND - buffer.len().min(PIECE);
-        let is_last = file.by_ref().take(wanted as u64).read_to_end(&mut buffer)? < wanted;
-        let until = if is_last { buffer.len() } else { buffer.len().saturating_sub(AROUND) };
-        let here = scanner.scan(&buffer).into_iter();
-        findings.extend(here.filter(|it| (counted..until).contains(&it.start)).map(|mut it| {
-            it.start += offset;
-            it.end += offset;
-            it
-        }));
-        if is_last {
-            let bytes = offset as u64 + buffer.len() as u64;
-            return Ok(ArtifactScan::Scanned { bytes, findings });
-        }
-        let dropped = until.saturating_sub(AROUND);
-        buffer.drain(..dropped);
-        offset += dropped;
-        counted = until - dropped;
-    }
 }

@@ -1,9 +1,8 @@
 //! `tsfm-gate release secrets`
 
 use std::hash::{BuildHasher as _, RandomState};
-use std::path::Path;
 
-use gate_core::release::secrets::{Allowed, Scanner, SecretFinding, SecretReport, judge};
+use gate_core::release::secrets::{Allowed, FoundSecret, Scanner, SecretFinding, SecretReport, judge};
 use gate_core::secret::Secret;
 use gate_core::{ErrorCode, GateError};
 use serde::Deserialize;
@@ -13,10 +12,7 @@ use crate::args::ReleaseSecrets;
 use crate::command::quoted;
 use crate::document_file;
 use crate::failure::Failure;
-use crate::secret_scan::{scan, walk};
-
-/// Threads of a scan.
-const THREADS: usize = 2;
+use crate::secret_scan::{Root, scan, walk};
 
 /// The document of allowances.
 #[derive(Debug, Default, Deserialize)]
@@ -33,12 +29,10 @@ pub(super) fn run(args: &ReleaseSecrets, around: Surroundings) -> Result<Answer,
         None => AllowList::default(),
     };
     let scanner = Scanner::new(key(args.key_env.as_deref())?);
-    for path in &args.paths {
-        there(path)?;
-    }
-    let files = walk(&args.paths).map_err(|error| unreadable("one of them", &error))?;
+    let roots: Vec<Root> = args.paths.iter().map(|path| Root::at(path)).collect();
+    let files = walk(&roots, "path")?;
     let names: Vec<String> = files.iter().map(|found| found.name.clone()).collect();
-    let report = judge(&names, &scan(files, &scanner, THREADS), &list.allowed, now);
+    let report = judge(&names, &scan(files, &scanner), &list.allowed, now);
     Ok(judged(args.format, exit(report.verdict), &report, text))
 }
 
@@ -56,17 +50,6 @@ fn key(variable: Option<&str>) -> Result<Secret, GateError> {
     Ok(Secret::new(value.into_encoded_bytes()))
 }
 
-/// Refuses what is not there before a long scan.
-fn there(path: &Path) -> Result<(), GateError> {
-    std::fs::metadata(path).map(drop).map_err(|error| unreadable(&path.display().to_string(), &error))
-}
-
-fn unreadable(name: &str, error: &std::io::Error) -> GateError {
-    let missing = error.kind() == std::io::ErrorKind::NotFound;
-    let code = if missing { ErrorCode::FileNotFound } else { ErrorCode::FileUnreadable };
-    GateError::new(code, "path", "files and folders that can be read", format!("`{name}`: {error}"))
-}
-
 fn text(report: &SecretReport) -> String {
     let SecretReport { verdict, scanned, bytes, findings, allowed, problems } = report;
     let rows: String = findings.iter().map(row).collect();
@@ -74,7 +57,7 @@ fn text(report: &SecretReport) -> String {
     format!("{verdict}: {scanned} files, {bytes} bytes\n{rows}{answered}{}", lines(problems))
 }
 
-fn row((artifact, finding): &(String, SecretFinding)) -> String {
+fn row(FoundSecret { artifact, finding }: &FoundSecret) -> String {
     let SecretFinding { start, rule, name, length, fingerprint, .. } = finding;
     let name = name.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
     let line =

@@ -15,6 +15,6 @@ mod wide;
 
 pub use allow::Allowed;
 pub use finding::SecretFinding;
-pub use report::{Artifact, ArtifactScan, SecretReport, judge};
+pub use report::{Artifact, ArtifactScan, FoundSecret, SecretReport, judge};
 pub use rule::SecretRule;
 pub use scanner::{MAX_VALUE_BYTES, Scanner};

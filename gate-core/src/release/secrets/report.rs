@@ -38,6 +38,16 @@ pub struct Artifact {
     pub scan: ArtifactScan,
 }
 
+/// A finding with the artifact that it is in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FoundSecret {
+    /// The name of the artifact.
+    pub artifact: String,
+    /// What was found in it.
+    #[serde(flatten)]
+    pub finding: SecretFinding,
+}
+
 /// The report document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SecretReport {
@@ -47,10 +57,10 @@ pub struct SecretReport {
     pub scanned: usize,
     /// How many bytes they have.
     pub bytes: u64,
-    /// What was found, with the artifact.
-    pub findings: Vec<(String, SecretFinding)>,
+    /// What was found.
+    pub findings: Vec<FoundSecret>,
     /// What was found and is answered for.
-    pub allowed: Vec<(String, SecretFinding)>,
+    pub allowed: Vec<FoundSecret>,
     /// What else is wrong.
     pub problems: Vec<Problem>,
 }
@@ -108,7 +118,7 @@ fn read(artifact: &Artifact, allowed: &[Allowed], now: Instant, report: &mut Sec
             report.scanned += 1;
             report.bytes = report.bytes.saturating_add(*bytes);
             for finding in findings {
-                let entry = (artifact.name.clone(), finding.clone());
+                let entry = FoundSecret { artifact: artifact.name.clone(), finding: finding.clone() };
                 if allowed.iter().any(|allowed| allowed.excuses(&artifact.name, finding, now)) {
                     report.allowed.push(entry);
                 } else {
