@@ -291,6 +291,13 @@ def test_recovery(case: Case) -> None:
     assert found["state"] == found["report"]["state"]
 
 
+def test_a_limit_that_is_not_given_is_the_default() -> None:
+    facts: Any = {"source": {"a": "a" * 64, "b": "b" * 64}, "restored": {"a": "a" * 64}, "measured_at": NOON}
+    for seconds, state in ((5, "healthy"), (6, "unhealthy")):
+        found = tsfm_gate.check_recovery(facts | {"seconds": seconds}, limits={"rto_seconds": 5}, now=NOON)
+        assert (found["state"], found["name"]) == (state, "DR Recovery")
+
+
 @pytest.mark.parametrize("case", cases("hardening", "token"))
 def test_tokens(case: Case) -> None:
     tokens = {f"T{index:02}": token for index, token in enumerate(case["given"]["tokens"])}

@@ -16,7 +16,7 @@ pub const RECOVERY: &str = "DR Recovery";
 
 /// How much may be lost, and how long it may take.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct RecoveryLimits {
     /// The recovery time objective, in seconds. Equal is fine.
     pub rto_seconds: f64,
