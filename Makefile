@@ -113,6 +113,7 @@ endif
 	$(BIN)/python benches/python/breakers.py
 	$(BIN)/python benches/python/run_check.py --cli target/release/tsfm-gate
 	$(BIN)/python benches/python/cutover.py
+	$(BIN)/python benches/python/release.py
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZ_TIME seconds (needs nightly and cargo-fuzz)

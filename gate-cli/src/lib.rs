@@ -1,9 +1,10 @@
 //! The command line of tsfm-gate.
 //!
-//! [`run`] is the whole program: the binary calls it, and so does the Python wheel. `args` is what was typed, `input`
-//! the only reader, `output` the writer of what is said, `breaker_file` the keeper of a breaker's state, `command` one file
-//! per subcommand that returns a value. `http` asks services, `process` runs commands of the user, `storage`
-//! replaces files.
+//! [`run`] is the whole program: the binary calls it, and so does the Python wheel. `args` is what was typed, `command`
+//! has one file per subcommand that returns a value, and `output` writes what is said. `input` reads documents;
+//! [`artifacts`], [`audit_log`], [`evidence_folder`] and [`secret_scan`] read what may be larger than one. `storage`
+//! replaces files, among them the state of a breaker, which `breaker_file` keeps. `http` asks services, `process` runs
+//! commands of the user.
 
 mod args;
 pub mod artifacts;
