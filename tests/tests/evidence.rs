@@ -177,16 +177,8 @@ fn recovered(input: &Value) -> Value {
 }
 
 #[test]
-fn every_flaw_of_this_part_has_a_case() {
+fn every_departure_has_a_case() {
     let cases = cases();
-    let shown =
-        |flaw: &str| cases.iter().any(|case| case["flaws"].as_array().expect("flaws").contains(&json!(flaw)));
-    let evidence = (1..=16).map(|number| format!("EV{number}"));
-    // The specification has no DR5.
-    let recovery = [1, 2, 3, 4, 6, 7, 8].map(|number| format!("DR{number}"));
-    for flaw in evidence.chain(recovery).chain(["CN9".to_owned()]) {
-        assert!(shown(&flaw), "no case shows {flaw}");
-    }
     let departures: Value = serde_json::from_str(include_str!("../departures.json")).expect("departures");
     for (flaw, departure) in departures["evidence"].as_object().expect("departures") {
         let named = |case: &&Value| {

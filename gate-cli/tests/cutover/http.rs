@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::Folder;
 use crate::server::{Does, Server, response};
+use crate::{Folder, Ran};
 
 const READY: &str = r#"{"status": "ready", "checks": {"keys": {"status": "ok"}}}"#;
 
@@ -30,6 +30,18 @@ fn what_the_body_says_counts() {
     assert_eq!(says("500 Internal Server Error", READY).0, 3);
     assert_eq!(says("200 OK", "not json").0, 3);
     assert_eq!(says("200 OK", "[]").0, 3);
+}
+
+#[test]
+fn no_variable_opens_the_gate() {
+    let server = Server::new(Does::Sends(response("503 Service Unavailable", r#"{"status": "degraded"}"#)));
+    let folder = Folder::empty();
+    let mut program = folder.program();
+    for name in ["DECISIONOS_READYZ_FAIL_CLOSED", "DECISIONOS_READY_FAIL_CLOSED"] {
+        program.env(name, "0");
+    }
+    let output = program.args(["cutover", "readyz", "--url", &server.url()]).output().unwrap();
+    assert_eq!(Ran::new(output).check().0, 2);
 }
 
 #[test]
