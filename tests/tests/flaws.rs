@@ -1,5 +1,5 @@
 //! Every flaw of upstream that the descriptions list, and what shows that we do not have it: `flaws.json`.
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

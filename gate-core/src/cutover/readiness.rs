@@ -19,9 +19,8 @@ use crate::time::{Instant, format_instant};
 
 pub use super::evidence::EVIDENCE;
 pub use super::recovery::RECOVERY;
+pub use super::signatures::SIGNATURES;
 
-/// The name of the check of the policies' signatures.
-pub const SIGNATURES: &str = "Policy Signatures";
 /// The name of the check that the card itself is.
 pub const DASHBOARD: &str = "Ops Dashboard";
 

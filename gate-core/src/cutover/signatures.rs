@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::{KeyRing, Signature};
 use super::foreign::one_line;
-use super::readiness::SIGNATURES;
 use super::{Check, CheckState};
 use crate::GateError;
 use crate::digest::Digest;
 use crate::document::from_json;
 use crate::time::Instant;
+
+/// The name of the check.
+pub const SIGNATURES: &str = "Policy Signatures";
 
 /// The `schema_version` of a signature file.
 pub const SIGNATURE_SCHEMA: &str = "tsfm_gate.signature.v1";
