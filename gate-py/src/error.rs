@@ -13,6 +13,16 @@ pub(crate) fn raised(py: Python<'_>, error: &GateError) -> PyErr {
     instance(py, error).map_or_else(|failed| failed, PyErr::from_value)
 }
 
+/// A value, or the exception that says why there is none.
+pub(crate) fn accept<T>(py: Python<'_>, made: Result<T, GateError>) -> PyResult<T> {
+    made.map_err(|refused| raised(py, &refused))
+}
+
+/// The exception as an object that nobody raises.
+pub(crate) fn object<'py>(py: Python<'py>, error: &GateError) -> Bound<'py, PyAny> {
+    raised(py, error).into_value(py).into_bound(py).into_any()
+}
+
 fn instance<'py>(py: Python<'py>, error: &GateError) -> PyResult<Bound<'py, PyAny>> {
     // Defined in Python: the stable ABI of 3.11 cannot derive a native class from an exception.
     static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();

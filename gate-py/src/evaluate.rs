@@ -37,7 +37,7 @@ pub(crate) fn decide<'py>(
         let verdict = policy.evaluate(&snapshot, stage, now)?;
         Ok(if digests { verdict.with_digests(policy, &snapshot) } else { verdict })
     };
-    let verdict = py.detach(judge).map_err(|refused| error::raised(py, &refused))?;
+    let verdict = error::accept(py, py.detach(judge))?;
     verdict::to_python(py, &verdict)
 }
 

@@ -23,7 +23,7 @@ impl Policy {
     }
 
     fn accept(py: Python<'_>, read: Result<gate_core::Policy, GateError>) -> PyResult<Self> {
-        read.map(Self).map_err(|refused| error::raised(py, &refused))
+        error::accept(py, read.map(Self))
     }
 }
 

@@ -685,4 +685,6 @@ def test_seconds_are_numbers(wrong: Any) -> None:
             ask()
         assert caught.value.code == "wrong-type"
         assert caught.value.expected == "seconds of 0 or more, up to 570 years"
-    assert breaker.record(permit_of(breaker, 0), "success", np.float32(0.25), now=np.int64(1))
+    latency: Any = np.float32(0.25)
+    now: Any = np.int64(1)
+    assert breaker.record(permit_of(breaker, 0), "success", latency, now=now)

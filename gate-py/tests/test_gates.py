@@ -411,12 +411,12 @@ def test_a_folder_is_scanned_as_the_command_line_does(tmp_path: Path) -> None:
     (tmp_path / "run" / "again").symlink_to("deep/b.log")
     words = [sys.executable, "-m", "tsfm_gate", "release", "secrets", "run", "--format", "json"]
     said = subprocess.run(words, cwd=tmp_path, capture_output=True, check=False)
-    found = tsfm_gate.scan_secrets({"run": tmp_path / "run"}, now=NOON)
+    found: Any = tsfm_gate.scan_secrets({"run": tmp_path / "run"}, now=NOON)
     wanted = json.loads(said.stdout)
     for report in (found, wanted):
         for row in report["findings"]:
             del row["fingerprint"]
-    assert dict(found) == wanted | {"exit_code": said.returncode}
+    assert found == wanted | {"exit_code": said.returncode}
     assert [row["artifact"] for row in found["findings"]] == ["run/a.log", "run/deep/b.log"]
     names = [row["artifact"] for row in tsfm_gate.scan_secrets(tmp_path / "run")["findings"]]
     assert names == [f"{tmp_path}/run/a.log", f"{tmp_path}/run/deep/b.log"]

@@ -796,8 +796,9 @@ def scan_secrets(
     """Scans for secrets: text or bytes, a path-like object for a file or a folder, or a mapping of these by
     name.
 
-    A finding shows where and of what kind, a length, and a digest under `key`, which is random without
-    one. The names in `manifest` must all be scanned; without it, those that are there.
+    A file in a folder is called by the path or the name of the folder, and by its place in it:
+    `{name}/{place}`. A finding shows where and of what kind, a length, and a digest under `key`, which is
+    random without one. The names in `manifest` must all be scanned; without it, those that are there.
     """
 
 def regression(
@@ -824,8 +825,8 @@ def check_matrix(
 def audit_append(entry: Mapping[str, Any], after: AuditAnchor | None = None) -> AuditLine:
     """Returns the line of an entry behind the end of a log, and the new end.
 
-    The line ends with a line feed. `after` is where the log ended: the `end` of the line or the report
-    before; none for an empty log.
+    Secrets in its texts are masked. The line ends with a line feed. `after` is where the log ended: the
+    `end` of the line or the report before; none for an empty log.
     """
 
 def audit_verify(log: _Text | PathLike[str], *, anchor: AuditAnchor | None = None) -> AuditReport:

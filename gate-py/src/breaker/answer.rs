@@ -7,7 +7,17 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
 
 use super::clock::seconds;
+use super::permit::Permit;
 use super::words;
+
+/// The answer to a request as an object.
+#[inline]
+pub(super) fn object(py: Python<'_>, asked: Result<Permit, Refusal>) -> PyResult<Bound<'_, PyAny>> {
+    Ok(match asked {
+        Ok(permit) => Bound::new(py, permit)?.into_any(),
+        Err(refusal) => Bound::new(py, refusal)?.into_any(),
+    })
+}
 
 /// A "no": which layer says it, why, and when it is worth asking again. False.
 #[pyclass(frozen, module = "tsfm_gate")]

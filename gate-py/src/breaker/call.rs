@@ -6,14 +6,15 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::answer::{Recorded, Refusal};
+use super::answer::{self, Recorded, Refusal};
 use super::clock::{Clock, nanoseconds};
 use super::permit::{Permit, Right};
-use super::settings::{self, accept};
+use super::settings;
 use super::shared::Shared;
-use super::stored::{self, Reduced};
+use super::stored::{self, Reduced, Times};
 use super::{protect, words};
 use crate::build;
+use crate::error::accept;
 
 /// Refuses calls to a model that fails: after failures in a row, or at too high a rate.
 #[pyclass(frozen, module = "tsfm_gate")]
@@ -37,10 +38,7 @@ impl CallBreaker {
     /// Asks for one call: a `Permit`, or a `Refusal`, which is false.
     #[pyo3(signature = (*, now=None))]
     fn allow<'py>(&self, py: Python<'py>, now: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
-        Ok(match self.ask(py, now)? {
-            Ok(permit) => Bound::new(py, permit)?.into_any(),
-            Err(refusal) => Bound::new(py, refusal)?.into_any(),
-        })
+        answer::object(py, self.ask(py, now)?)
     }
 
     /// Takes the outcome of a call. Without a latency, it took from the permit to now.
@@ -128,9 +126,8 @@ impl CallBreaker {
         let py = state.py();
         let config: CallConfig = settings::read(config, settings)?.unwrap_or_default();
         let state: CallState = accept(py, stored::required(state)?)?;
-        let elapsed = stored::elapsed(elapsed)?;
-        let clock = Clock::new(py, clock)?;
-        let core = accept(py, Core::restore(config, state, clock.now(py, now)?, elapsed))?;
+        let Times { clock, now, elapsed } = stored::times(py, clock, now, elapsed)?;
+        let core = accept(py, Core::restore(config, state, now, elapsed))?;
         Ok(Self(Shared::new(core, clock)))
     }
 

@@ -9,14 +9,15 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::answer::{Recorded, Refusal};
+use super::answer::{self, Recorded, Refusal};
 use super::clock::{Clock, nanoseconds};
 use super::permit::{Permit, Right};
-use super::settings::{self, accept};
+use super::settings;
 use super::shared::Shared;
-use super::stored::{self, Reduced};
+use super::stored::{self, Reduced, Times};
 use super::{latch, metric, protect, words};
-use crate::{build, error};
+use crate::build;
+use crate::error::{self, accept};
 
 /// All layers of one service: one question before every call, one answer, and which layer gives it.
 #[pyclass(frozen, module = "tsfm_gate")]
@@ -44,10 +45,7 @@ impl Guard {
     /// Asks for one call: a `Permit`, or a `Refusal`, which is false.
     #[pyo3(signature = (*, now=None))]
     fn allow<'py>(&self, py: Python<'py>, now: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
-        Ok(match self.ask(py, now)? {
-            Ok(permit) => Bound::new(py, permit)?.into_any(),
-            Err(refusal) => Bound::new(py, refusal)?.into_any(),
-        })
+        answer::object(py, self.ask(py, now)?)
     }
 
     /// Takes the outcome of a call to every layer. Without a latency, it took from the permit to now.
@@ -240,7 +238,7 @@ impl Guard {
     /// Why the state that it was restored from could not be trusted; `None` if it could.
     #[getter]
     fn lost<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
-        self.lost.as_ref().map(|why| error::raised(py, why).into_value(py).into_bound(py).into_any())
+        self.lost.as_ref().map(|why| error::object(py, why))
     }
 
     /// What it remembers, to store: ages and remaining times, no instants.
@@ -264,9 +262,7 @@ impl Guard {
         let py = state.py();
         let config = settings_of(config, layers)?;
         let stored = stored::bytes(state)?;
-        let elapsed = stored::elapsed(elapsed)?;
-        let clock = Clock::new(py, clock)?;
-        let now = clock.now(py, now)?;
+        let Times { clock, now, elapsed } = stored::times(py, clock, now, elapsed)?;
         let restored = Core::restore_or_stopped(config, stored.as_deref(), now, elapsed);
         let (core, lost) = accept(py, restored)?;
         Ok(Self { shared: Shared::new(core, clock), lost })

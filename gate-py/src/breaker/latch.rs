@@ -12,11 +12,12 @@ use pyo3::types::PyDict;
 use serde::Serialize;
 
 use super::clock::Clock;
-use super::settings::{self, accept};
+use super::settings;
 use super::shared::Shared;
-use super::stored::{self, Reduced};
+use super::stored::{self, Reduced, Times};
 use super::words;
-use crate::{build, convert, error};
+use crate::error::{self, accept};
+use crate::{build, convert};
 
 /// The panic stop: easy to latch, and only a person with a name and a reason lets go.
 #[pyclass(frozen, module = "tsfm_gate")]
@@ -145,7 +146,7 @@ impl Latch {
     /// Why the state that it was restored from could not be trusted; `None` if it could.
     #[getter]
     fn lost<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
-        self.lost.as_ref().map(|why| error::raised(py, why).into_value(py).into_bound(py).into_any())
+        self.lost.as_ref().map(|why| error::object(py, why))
     }
 
     /// Where it stands. Changes nothing.
@@ -183,9 +184,7 @@ impl Latch {
         let py = state.py();
         let config: LatchConfig = settings::read(config, settings)?.unwrap_or_default();
         let stored = stored::bytes(state)?;
-        let elapsed = stored::elapsed(elapsed)?;
-        let clock = Clock::new(py, clock)?;
-        let now = clock.now(py, now)?;
+        let Times { clock, now, elapsed } = stored::times(py, clock, now, elapsed)?;
         let restored = Core::restore_or_latched(config, stored.as_deref(), now, elapsed);
         let (core, lost) = accept(py, restored)?;
         Ok(Self { shared: Shared::new(core, clock), lost })

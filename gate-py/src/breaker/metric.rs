@@ -10,11 +10,12 @@ use pyo3::types::PyDict;
 use serde::Serialize;
 
 use super::clock::{Clock, nanoseconds, seconds};
-use super::settings::{self, accept};
+use super::settings;
 use super::shared::Shared;
-use super::stored::{self, Reduced};
+use super::stored::{self, Reduced, Times};
 use super::words;
 use crate::build;
+use crate::error::accept;
 
 /// Off while the metrics are bad: error rate, 99th percentile, and enough samples to say so.
 #[pyclass(frozen, module = "tsfm_gate")]
@@ -177,9 +178,8 @@ impl MetricBreaker {
         let py = state.py();
         let config: MetricConfig = settings::read(config, settings)?.unwrap_or_default();
         let state: MetricBreakerState = accept(py, stored::required(state)?)?;
-        let elapsed = stored::elapsed(elapsed)?;
-        let clock = Clock::new(py, clock)?;
-        let core = accept(py, Core::restore(&config, &state, clock.now(py, now)?, elapsed))?;
+        let Times { clock, now, elapsed } = stored::times(py, clock, now, elapsed)?;
+        let core = accept(py, Core::restore(&config, &state, now, elapsed))?;
         Ok(Self(Shared::new(Metric { core, config }, clock)))
     }
 

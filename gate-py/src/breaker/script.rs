@@ -5,9 +5,9 @@ use gate_core::{ErrorCode, GateError};
 use pyo3::prelude::*;
 use serde::Serialize;
 
-use super::settings::accept;
 use super::stored;
 use crate::build;
+use crate::error::accept;
 
 #[derive(Serialize)]
 struct Replayed {

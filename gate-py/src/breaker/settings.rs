@@ -1,6 +1,5 @@
 //! Settings: a document, or its fields as keyword arguments.
 
-use gate_core::GateError;
 use gate_core::document::from_json;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -8,7 +7,7 @@ use pyo3::types::PyDict;
 use serde::de::DeserializeOwned;
 
 use crate::convert::{self, Text};
-use crate::error;
+use crate::error::accept;
 
 /// The settings that are given, if any are.
 pub(super) fn read<T: DeserializeOwned>(
@@ -31,9 +30,4 @@ pub(super) fn document<T: DeserializeOwned>(config: &Bound<'_, PyAny>) -> PyResu
         Some(text) => accept(config.py(), from_json(text.bytes())),
         None => convert::read(config),
     }
-}
-
-/// A value, or the exception that says why there is none.
-pub(super) fn accept<T>(py: Python<'_>, made: Result<T, GateError>) -> PyResult<T> {
-    made.map_err(|refused| error::raised(py, &refused))
 }

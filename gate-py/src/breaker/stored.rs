@@ -60,8 +60,28 @@ pub(super) fn reduced<'py>(breaker: &Bound<'py, PyAny>, clock: &Clock) -> PyResu
     Ok((revive, (breaker.get_type(), state, breaker.getattr("config")?, clock.given(py))))
 }
 
+/// When a breaker goes on from what was stored.
+pub(super) struct Times {
+    /// The clock that it goes by.
+    pub(super) clock: Clock,
+    pub(super) now: u64,
+    /// Nanoseconds since it was stored.
+    pub(super) elapsed: u64,
+}
+
+pub(super) fn times(
+    py: Python<'_>,
+    clock: Option<Bound<'_, PyAny>>,
+    now: Option<&Bound<'_, PyAny>>,
+    since: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Times> {
+    let elapsed = elapsed(since)?;
+    let clock = Clock::new(py, clock)?;
+    Ok(Times { now: clock.now(py, now)?, clock, elapsed })
+}
+
 /// The time since it was stored. A clock that was set back in between makes it negative, which is none.
-pub(super) fn elapsed(seconds: Option<&Bound<'_, PyAny>>) -> PyResult<u64> {
+fn elapsed(seconds: Option<&Bound<'_, PyAny>>) -> PyResult<u64> {
     let Some(seconds) = seconds else { return Ok(0) };
     if seconds.extract::<f64>().is_ok_and(|seconds| seconds < 0.0) {
         return Ok(0);

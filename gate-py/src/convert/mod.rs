@@ -31,7 +31,7 @@ use value::Value;
 ///
 /// Raises `GateError` for what the document cannot have, and lets exceptions of foreign code through.
 pub(crate) fn read<T: DeserializeOwned>(object: &Bound<'_, PyAny>) -> PyResult<T> {
-    try_read(object)?.map_err(|refused| error::raised(object.py(), &refused))
+    error::accept(object.py(), try_read(object)?)
 }
 
 /// The same for a caller that has an error of its own for what the document cannot have.

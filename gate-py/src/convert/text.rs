@@ -17,7 +17,7 @@ pub(crate) struct Text<'a>(Cow<'a, [u8]>);
 impl<'a> Text<'a> {
     /// The text that the object is, if it is one: `str`, `bytes`, `bytearray` or a `memoryview` of bytes.
     pub(crate) fn of(object: &'a Bound<'_, PyAny>) -> PyResult<Option<Self>> {
-        Self::try_of(object)?.map_err(|refused| error::raised(object.py(), &refused))
+        error::accept(object.py(), Self::try_of(object)?)
     }
 
     /// The same for a caller that has an error of its own for a text that cannot be used.

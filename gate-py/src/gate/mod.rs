@@ -62,9 +62,9 @@ fn length(argument: &str, given: Option<&Bound<'_, PyAny>>) -> PyResult<Option<T
     Err(error::raised(py, &refused))
 }
 
-/// A value, or the exception that says why there is none.
+/// A value, or the exception that says why there is none, without secrets in it.
 fn accept<T>(py: Python<'_>, made: Result<T, GateError>) -> PyResult<T> {
-    made.map_err(|refused| error::raised(py, &masked(&refused)))
+    error::accept(py, made.map_err(|refused| masked(&refused)))
 }
 
 /// The same error without the secrets in it.
