@@ -62,3 +62,37 @@ fn no_source_is_an_error_and_an_empty_one_no_pass() {
     std::fs::create_dir(folder.path("evidence")).unwrap();
     assert_eq!(measure(&folder, "mkdir back", &[]).check().0, 3);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_restore_that_leads_back_to_the_source_is_none() {
+    for (restore, why) in [
+        ("ln -s evidence back", "`back` is a link"),
+        ("cp -rl evidence back", "`back/0.json` is a file of the source"),
+        (
+            "mkdir back; ln evidence/0.json back/x; cp evidence/[12].json back",
+            "`back/x` is a file of the source",
+        ),
+    ] {
+        let (code, state, message) = restored(restore, &[]);
+        assert_eq!((code, state.as_str()), (3, "unhealthy"), "{restore}: {message}");
+        assert!(message.contains(why), "{restore}: {message}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_target_that_is_the_source_or_in_it_is_refused_before_anything_runs() {
+    let folder = Folder::empty();
+    folder.evidence(1);
+    std::fs::create_dir(folder.path("empty")).unwrap();
+    std::os::unix::fs::symlink("empty", folder.path("link")).unwrap();
+    std::os::unix::fs::symlink("evidence", folder.path("other")).unwrap();
+    for target in ["link", "evidence", "evidence/back", "other/back", "./evidence/../evidence/back", "other"]
+    {
+        let words = ["cutover", "recovery", "measure", "--source", "evidence", "--restore", "touch ran"];
+        let ran = folder.gate(&[&words, &["--target", target][..]].concat());
+        assert_eq!(ran.error_code(), "contradiction", "{target}");
+    }
+    assert!(!folder.path("ran").exists());
+}

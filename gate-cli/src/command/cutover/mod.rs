@@ -1,5 +1,6 @@
 //! `tsfm-gate cutover`: may the service be cut over?
 
+mod apart;
 mod canary;
 mod checklist;
 mod checks;

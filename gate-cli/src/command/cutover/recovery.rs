@@ -6,18 +6,19 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant as Stopwatch};
 
-use gate_core::cutover::Check;
 use gate_core::cutover::recovery::{RecoveryFacts, RecoveryLimits, measure};
+use gate_core::cutover::{Check, CheckState};
 use gate_core::digest::Digest;
 use gate_core::time::Instant;
 use gate_core::{ErrorCode, GateError};
 
+use super::apart::{not_apart, shared};
 use super::{Answer, Surroundings, answer};
 use crate::args::RecoveryMeasure;
 use crate::evidence_folder;
 use crate::failure::Failure;
 use crate::masker::Masker;
-use crate::process::{self, End, Interrupt, Job, Program};
+use crate::process::{self, End, Ended, Interrupt, Job, Program};
 
 /// What is to be restored, how, and how fast.
 pub(super) struct Restore<'a> {
@@ -46,37 +47,56 @@ pub(super) fn check(
     restore: &Restore<'_>,
     clock: fn() -> Instant,
 ) -> Result<(Check, Vec<String>), GateError> {
+    if let Some(why) = not_apart(restore.source, restore.target) {
+        return Err(GateError::new(
+            ErrorCode::Contradiction,
+            "target",
+            "a folder apart from the source",
+            why,
+        ));
+    }
     refuse_full(restore.target)?;
     let source = digests(restore.source, "source")?;
     let masker = Masker::of_environment([])?;
     let started = Stopwatch::now();
-    let interrupt = Interrupt::listen();
-    let job = Job {
-        program: restore.program,
-        environment: &[],
-        timeout: restore.timeout,
-        masker: &masker,
-        interrupt: &interrupt,
-    };
-    let ended = process::run(&job, &mut io::sink()).map_err(|error| {
-        GateError::new(ErrorCode::OutputFailed, "restore", "a command that can be followed", error)
-    })?;
+    let ended = carried_out(restore, &masker)?;
     // What a command that failed has left is no restore, whatever it looks like.
     let done = ended.end == End::Exited(0);
     let restored = if done { Some(digests(restore.target, "target")?) } else { None };
     let seconds = done.then(|| started.elapsed().as_secs_f64());
     let measured_at = Some(clock());
     let facts = RecoveryFacts { source: Some(source), restored, seconds, measured_at, retention: None };
-    let report = measure(&facts, &restore.limits, clock());
-    let mut check = report.check();
-    let mut notes = Vec::new();
+    let check = measure(&facts, &restore.limits, clock()).check();
     if !done {
         let why = how(&ended.end);
-        check.state = gate_core::cutover::CheckState::Unhealthy;
-        check.message = format!("the restore {why}");
-        notes.push(format!("`{}` {why}", masker.text(&restore.program.shown())));
+        let note = format!("`{}` {why}", masker.text(&restore.program.shown()));
+        return Ok((unhealthy(check, format!("the restore {why}")), vec![note]));
     }
-    Ok((check, notes))
+    Ok(match leads_back(restore)? {
+        Some(why) => (unhealthy(check, format!("nothing was restored: {why}")), Vec::new()),
+        None => (check, Vec::new()),
+    })
+}
+
+fn carried_out(restore: &Restore<'_>, masker: &Masker) -> Result<Ended, GateError> {
+    let interrupt = Interrupt::listen();
+    let (program, timeout) = (restore.program, restore.timeout);
+    let job = Job { program, environment: &[], timeout, masker, interrupt: &interrupt };
+    process::run(&job, &mut io::sink()).map_err(|error| {
+        GateError::new(ErrorCode::OutputFailed, "restore", "a command that can be followed", error)
+    })
+}
+
+/// Why the target is the source itself, or some of it, if the restore has made it so.
+fn leads_back(restore: &Restore<'_>) -> Result<Option<String>, GateError> {
+    match not_apart(restore.source, restore.target) {
+        Some(why) => Ok(Some(why)),
+        None => shared(restore.source, restore.target),
+    }
+}
+
+fn unhealthy(check: Check, message: String) -> Check {
+    Check { state: CheckState::Unhealthy, message, ..check }
 }
 
 /// How a command ended that did not end well.
