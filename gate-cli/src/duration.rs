@@ -2,8 +2,21 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Deserializer};
+
 /// The longest: a week.
 const MOST: Duration = Duration::from_hours(7 * 24);
+
+/// A time in a document.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Time(pub(crate) Duration);
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        parse(&text).map(Self).map_err(serde::de::Error::custom)
+    }
+}
 
 /// Reads a time, at least a millisecond and at most a week.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {

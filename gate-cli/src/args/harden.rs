@@ -44,6 +44,8 @@ const RUN_HELP: &str = after_help!(
 hardening.yaml: {api_base: http://127.0.0.1:8100, token_env: [TSFM_FORECAST_API_TOKEN, AUTH_TOKEN],
   steps: [{name: smoke, run: './smoke.sh --quick', timeout_s: 120, env: {MARKET_ID: mkt-1}},
           {name: bench, run: [python3, bench.py], log: logs/bench.log}]}
+With wait_for: {url: /metrics, timeout: 45s} a URL, or a path of api_base, must answer with a status of
+200 to 299 first; HEALTH_TIMEOUT_SEC wins over the timeout. Who never does fails, and no step runs.
 Text under `run` goes to a shell, a list does not. Every step runs, also after one that failed.
 A step is ended with all that it started, at the latest after its timeout (300 s if it has none).
 In the environment of a step: API_BASE, REPORT_DIR, and TSFM_GATE, which is this program.

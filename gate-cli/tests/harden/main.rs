@@ -10,6 +10,7 @@ mod crash;
 mod reports;
 mod run;
 mod service;
+mod wait;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -77,7 +78,11 @@ impl Folder {
     fn program(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tsfm-gate"));
         command.current_dir(self.0.path()).stdin(Stdio::null());
-        command.env_remove("API_BASE").env_remove("AUTH_TOKEN").env("TSFM_FORECAST_API_TOKEN", TOKEN);
+        command
+            .env_remove("API_BASE")
+            .env_remove("HEALTH_TIMEOUT_SEC")
+            .env_remove("AUTH_TOKEN")
+            .env("TSFM_FORECAST_API_TOKEN", TOKEN);
         command
     }
 

@@ -64,7 +64,11 @@ fn the_built_in_plan_needs_no_token_to_be_shown_and_one_to_be_run() {
             .output()
             .unwrap(),
     );
-    assert_eq!((shown.code, shown.json()["steps"].as_array().unwrap().len()), (2, 5));
+    assert_eq!(
+        (shown.code, shown.json()["steps"].as_array().unwrap().len()),
+        (2, 6),
+        "five steps, and the wait before them"
+    );
     for token in ["", "dev-token", " Change-Me ", "short", "aaaaaaaaaaaaaaaaaaaaaa"] {
         let mut command = folder.program();
         let ran =

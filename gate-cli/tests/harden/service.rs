@@ -76,7 +76,7 @@ fn serve(mut stream: TcpStream, flaw: Flaw, calls: &AtomicU32) {
         "/openapi.json" => {
             ("200 OK", String::new(), json!({"openapi": "3.1.0", "paths": {"/a": {"get": {}}}}).to_string())
         }
-        "/tsfm/metrics" => ("200 OK", String::new(), "a 1\n".to_owned()),
+        "/metrics" | "/tsfm/metrics" => ("200 OK", String::new(), "a 1\n".to_owned()),
         _ => ("404 Not Found", String::new(), String::new()),
     };
     let headers = if flaw == Flaw::NoHeaders { "" } else { HEADERS };

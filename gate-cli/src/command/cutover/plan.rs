@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use gate_core::cutover::canary_health::HealthRule;
 use gate_core::{ErrorCode, GateError};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
-use crate::duration;
+use crate::duration::Time;
 use crate::process::Program;
 
 /// The `schema_version` of the document.
@@ -15,17 +15,6 @@ const SCHEMA: &str = "tsfm_gate.cutover.v1";
 
 /// How long a check may take unless its part says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(5);
-
-/// A time as people write it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Time(pub(super) Duration);
-
-impl<'de> Deserialize<'de> for Time {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        duration::parse(&text).map(Self).map_err(serde::de::Error::custom)
-    }
-}
 
 /// The document of `readiness` and `preflight`.
 #[derive(Debug, Clone, Deserialize)]

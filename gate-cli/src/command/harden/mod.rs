@@ -8,6 +8,7 @@ mod plan;
 mod review;
 mod run;
 mod security;
+mod wait;
 
 use std::path::Path;
 
@@ -15,7 +16,7 @@ use gate_core::GateError;
 use serde::Serialize;
 
 use super::judged::{exit_of, judged, lines, one_line};
-use super::{Answer, Surroundings, pretty};
+use super::{Answer, Surroundings, pretty, report_format};
 use crate::args::Harden;
 use crate::exit::Exit;
 use crate::failure::Failure;

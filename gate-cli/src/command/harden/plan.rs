@@ -8,6 +8,7 @@ use gate_core::hardening::{TokenFault, TokenPolicy};
 use gate_core::{ErrorCode, GateError};
 use serde::Deserialize;
 
+use super::wait::{self, WaitFor};
 use crate::command::quoted;
 use crate::document_file;
 use crate::input::{self, Syntax};
@@ -37,14 +38,24 @@ pub(super) struct Plan {
     /// Variables of every step.
     #[serde(default)]
     env: Table<String>,
-    pub(super) steps: Vec<PlanStep>,
+    /// What must answer before any step runs.
+    #[serde(default)]
+    wait_for: Option<WaitFor>,
+    steps: Vec<PlanStep>,
+}
+
+/// What is done in a run, and reported as a step.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Part<'a> {
+    Wait(&'a WaitFor),
+    Step(&'a PlanStep),
 }
 
 /// One step.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PlanStep {
-    pub(super) name: String,
+    name: String,
     pub(super) run: Program,
     #[serde(default = "default_timeout")]
     timeout_s: u32,
@@ -78,8 +89,16 @@ impl Plan {
         {
             plan.api_base = base;
         }
+        if let Some(wait) = &mut plan.wait_for {
+            wait.resolve(&plan.api_base)?;
+        }
         plan.check()?;
         Ok(plan)
+    }
+
+    /// Everything that is done, in order.
+    pub(super) fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+        self.wait_for.iter().map(Part::Wait).chain(self.steps.iter().map(Part::Step))
     }
 
     fn check(&self) -> Result<(), GateError> {
@@ -99,7 +118,8 @@ impl Plan {
             let earlier = self.steps.iter().take(index);
             for (field, found) in [("name", step.name.clone()), ("log", step.log())] {
                 let same = |known: &PlanStep| [&known.name, &known.log()].contains(&&found);
-                if earlier.clone().any(same) {
+                let is_the_wait = self.wait_for.is_some() && [wait::NAME, wait::LOG].contains(&&*found);
+                if is_the_wait || earlier.clone().any(same) {
                     let path = format!("steps[{index}].{field}");
                     return Err(GateError::new(
                         ErrorCode::DuplicateKey,
@@ -141,6 +161,31 @@ impl Plan {
     }
 }
 
+impl Part<'_> {
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Wait(_) => wait::NAME,
+            Self::Step(step) => &step.name,
+        }
+    }
+
+    /// What it does, for people. Masked by whoever shows it.
+    pub(super) fn command(&self) -> String {
+        match self {
+            Self::Wait(wait) => wait.shown(),
+            Self::Step(step) => step.run.shown(),
+        }
+    }
+
+    /// Where its output goes, below the folder of the report.
+    pub(super) fn log(&self) -> String {
+        match self {
+            Self::Wait(_) => wait::LOG.to_owned(),
+            Self::Step(step) => step.log(),
+        }
+    }
+}
+
 impl PlanStep {
     fn check(&self, path: &str) -> Result<(), GateError> {
         let refuse = |field: &str, expected: &str, found: String| {
@@ -171,8 +216,7 @@ impl PlanStep {
         }
     }
 
-    /// Where the output goes, below the folder of the report.
-    pub(super) fn log(&self) -> String {
+    fn log(&self) -> String {
         self.log.clone().unwrap_or_else(|| {
             let letter = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
             format!("logs/{}.log", self.name.to_lowercase().chars().map(letter).collect::<String>())

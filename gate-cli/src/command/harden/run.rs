@@ -3,19 +3,19 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant as Stopwatch};
 
 use gate_core::hardening::{SUMMARY_FILE, Step, Summary};
 use gate_core::time::Instant;
 use gate_core::{ErrorCode, GateError};
 
-use super::plan::{Plan, PlanStep};
-use super::{Answer, Surroundings, exit_of, judged, one_line, pretty};
-use crate::args::HardenRun;
+use super::plan::{Part, Plan, PlanStep};
+use super::{Answer, Surroundings, exit_of, judged, one_line, pretty, report_format};
+use crate::args::{HardenRun, ReportFormat};
 use crate::failure::Failure;
 use crate::masker::Masker;
-use crate::output::folder_of;
-use crate::process::{self, Ended, Interrupt, Job};
+use crate::output::{self, folder_of};
+use crate::process::{self, End, Interrupt, Job};
 use crate::storage::Target;
 
 /// What the summary is called in errors.
@@ -28,12 +28,14 @@ struct Gate<'a> {
     summary: Target,
     masker: Masker,
     dry_run: bool,
+    /// Whether people read the answer, and see meanwhile how far it is.
+    is_watched: bool,
     started: Instant,
     clock: fn() -> Instant,
     done: Vec<Step>,
 }
 
-/// Runs every step, and writes the summary.
+/// Waits for the service, runs every step, and writes the summary.
 pub(super) fn run(args: &HardenRun, around: Surroundings) -> Result<Answer, Failure> {
     let plan = Plan::read(args.plan.as_deref())?;
     if !args.dry_run {
@@ -44,9 +46,17 @@ pub(super) fn run(args: &HardenRun, around: Surroundings) -> Result<Answer, Fail
     let summary = Target::new(&folder.join(SUMMARY_FILE), ARGUMENT);
     let _lock = summary.lock(Duration::from_secs(args.wait.into()))?;
     let masker = Masker::of_environment(plan.variables())?;
-    let (started, clock) = ((around.clock)(), around.clock);
-    let done = Vec::new();
-    let mut gate = Gate { plan: &plan, folder, summary, masker, dry_run: args.dry_run, started, clock, done };
+    let mut gate = Gate {
+        plan: &plan,
+        folder,
+        summary,
+        masker,
+        dry_run: args.dry_run,
+        is_watched: report_format(args.format) == ReportFormat::Text,
+        started: (around.clock)(),
+        clock: around.clock,
+        done: Vec::new(),
+    };
     let summary = gate.run()?;
     Ok(judged(args.format, exit_of(summary.overall_status.exit_code()), &summary, text))
 }
@@ -67,21 +77,52 @@ impl Gate<'_> {
             return Ok(summary);
         }
         let interrupt = Interrupt::listen();
-        for step in &self.plan.steps {
+        for part in self.plan.parts() {
             if interrupt.is_set() {
                 break;
             }
-            let ended = self.step(step, &interrupt)?;
-            let code = ended.end.exit_code();
-            self.done.push(self.told(step, code, ended.elapsed));
+            self.say(part, "started");
+            let (code, elapsed) = self.carry_out(part, &interrupt)?;
+            let step = self.told(part, code, elapsed);
+            self.say(part, &ending(code, step.elapsed_s));
+            self.done.push(step);
             summary = self.write()?;
+            if matches!(part, Part::Wait(_)) && code.is_none() {
+                // Every step would only find out again that nobody answers.
+                break;
+            }
         }
         Ok(summary)
     }
 
-    fn step(&self, step: &PlanStep, interrupt: &Interrupt) -> Result<Ended, GateError> {
-        let log = self.folder.join(step.log());
-        made(&folder_of(&log))?;
+    /// Tells whoever watches. A program that reads the report has it from there.
+    fn say(&self, part: Part, what: &str) {
+        if self.is_watched {
+            let (number, all) = (self.done.len() + 1, self.plan.parts().count());
+            let name = self.masker.text(&one_line(part.name()));
+            output::to_stderr(&format!("[{number}/{all}] {name}: {what}\n"));
+        }
+    }
+
+    /// The exit status, if there is one, and how long it took.
+    fn carry_out(&self, part: Part, interrupt: &Interrupt) -> Result<(Option<i32>, Duration), GateError> {
+        let path = self.folder.join(part.log());
+        made(&folder_of(&path))?;
+        let failed = |error: io::Error| {
+            let found = format!("`{}`: {error}", path.display());
+            GateError::new(ErrorCode::OutputFailed, "log", "a log file that can be written", found)
+        };
+        let (started, mut log) = (Stopwatch::now(), File::create(&path).map_err(failed)?);
+        let code = match part {
+            Part::Wait(wait) => wait.run(interrupt, &mut log)?.then_some(0),
+            Part::Step(step) => self.step(step, interrupt, &mut log).map_err(failed)?.exit_code(),
+        };
+        // The log is on the disk before the summary says how it ended.
+        log.sync_all().map_err(failed)?;
+        Ok((code, started.elapsed()))
+    }
+
+    fn step(&self, step: &PlanStep, interrupt: &Interrupt, log: &mut File) -> io::Result<End> {
         let job = Job {
             program: &step.run,
             environment: &self.plan.environment(step, &self.folder),
@@ -89,18 +130,15 @@ impl Gate<'_> {
             masker: &self.masker,
             interrupt,
         };
-        logged(&job, &log).map_err(|error| {
-            let found = format!("`{}`: {error}", log.display());
-            GateError::new(ErrorCode::OutputFailed, "log", "a log file that can be written", found)
-        })
+        process::run(&job, log).map(|ended| ended.end)
     }
 
-    /// A step as the summary shows it.
-    fn told(&self, step: &PlanStep, exit_code: Option<i32>, elapsed: Duration) -> Step {
+    /// A part as the summary shows it.
+    fn told(&self, part: Part, exit_code: Option<i32>, elapsed: Duration) -> Step {
         Step {
-            name: self.masker.text(&step.name),
-            command: self.masker.text(&step.run.shown()),
-            log_path: self.masker.text(&self.folder.join(step.log()).display().to_string()),
+            name: self.masker.text(part.name()),
+            command: self.masker.text(&part.command()),
+            log_path: self.masker.text(&self.folder.join(part.log()).display().to_string()),
             exit_code,
             elapsed_s: (elapsed.as_secs_f64() * 1000.0).round() / 1000.0,
         }
@@ -108,8 +146,8 @@ impl Gate<'_> {
 
     /// Writes the summary of what was done, with what was not.
     fn write(&self) -> Result<Summary, GateError> {
-        let open = self.plan.steps.iter().skip(self.done.len());
-        let open = open.map(|step| self.told(step, None, Duration::ZERO));
+        let open = self.plan.parts().skip(self.done.len());
+        let open = open.map(|part| self.told(part, None, Duration::ZERO));
         let steps = self.done.iter().cloned().chain(open).collect();
         // A clock that was set back makes no run that ends before it began.
         let now = (self.clock)().max(self.started);
@@ -120,22 +158,18 @@ impl Gate<'_> {
     }
 }
 
-/// Runs a step. Its log is on the disk before the summary says how it ended.
-fn logged(job: &Job, path: &Path) -> io::Result<Ended> {
-    let mut log = File::create(path)?;
-    let ended = process::run(job, &mut log)?;
-    log.sync_all()?;
-    Ok(ended)
+/// How a part ended, for people.
+fn ending(exit_code: Option<i32>, elapsed_s: f64) -> String {
+    match exit_code {
+        Some(code) => format!("exit status {code} after {elapsed_s} s"),
+        None => format!("no exit status after {elapsed_s} s"),
+    }
 }
 
 fn text(summary: &Summary) -> String {
     let mut text = format!("{}: {}\n", summary.overall_status.as_str(), one_line(&summary.api_base));
     for step in &summary.steps {
-        let how = match (summary.dry_run, step.exit_code) {
-            (true, _) => "not run".to_owned(),
-            (false, Some(code)) => format!("exit status {code} after {} s", step.elapsed_s),
-            (false, None) => format!("no exit status after {} s", step.elapsed_s),
-        };
+        let how = if summary.dry_run { "not run".to_owned() } else { ending(step.exit_code, step.elapsed_s) };
         text += &format!("  [{}] {}: {how}\n", step.step, one_line(&step.name));
         text += &format!("      command  {}\n", one_line(&step.command));
         text += &format!("      log      {}\n", one_line(&step.log_path));
