@@ -48,6 +48,7 @@ const EVIDENCE_HELP: &str = after_help!(
   tsfm-gate cutover evidence verify var/evidence --key-file keys.json --anchor var/evidence.anchor
 
 keys.json: [{\"key_id\": \"ops-2026\", \"secret\": \"…\", \"state\": \"active\", \"until\": \"2027-01-01T00:00:00Z\"}]
+`until` may be called `expires_at` or `grace_until`, so that the file of `cutover keys check` does for both.
 The folder gets nothing but its index.json, from `index` alone; it is replaced as a whole."
 );
 

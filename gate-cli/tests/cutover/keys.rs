@@ -74,3 +74,17 @@ fn an_alert_that_was_not_delivered_changes_nothing_else() {
         assert!(ran.answer()["notes"][0].as_str().unwrap().contains("NOT delivered"), "{}", ran.stdout);
     }
 }
+
+#[test]
+fn one_file_says_when_keys_end_and_signs_until_then() {
+    let folder = Folder::empty();
+    folder.evidence(1);
+    let verify = |minutes: i64| {
+        let list = json!([{"state": "active", "expires_at": from_now(minutes)}]);
+        folder.write("keys.json", keys(list));
+        folder.gate(&["cutover", "evidence", "index", "evidence", "--key-file", "keys.json"])
+    };
+    assert_eq!(verify(60 * 24 * 60).code, 0);
+    assert_eq!(folder.gate(&["cutover", "keys", "check", "--file", "keys.json"]).code, 0);
+    assert_eq!(verify(-1).error_code(), "missing-field", "a key that has ended signs nothing");
+}

@@ -35,8 +35,9 @@ pub struct SigningKey {
     pub secret: Secret,
     /// What it may be used for.
     pub state: KeyState,
-    /// From this instant on it verifies nothing. A key in grace has one.
-    #[serde(default, with = "crate::time::rfc3339::option")]
+    /// From this instant on it verifies nothing. A key in grace has one. Lists of keys that are watched call it by the
+    /// other names.
+    #[serde(default, alias = "expires_at", alias = "grace_until", with = "crate::time::rfc3339::option")]
     pub until: Option<Instant>,
 }
 
