@@ -13,14 +13,36 @@ use crate::yaml;
 
 /// Reads a document. `argument` names it in errors.
 pub(crate) fn read<T: DeserializeOwned>(path: &Path, argument: &'static str) -> Result<T, Box<Refusal>> {
-    let mut source = input::read(path, argument)?;
+    document(path, input::read(path, argument)?)
+}
+
+/// Reads a document from a regular file.
+pub(crate) fn read_regular<T: DeserializeOwned>(
+    path: &Path,
+    argument: &'static str,
+) -> Result<T, Box<Refusal>> {
+    document(path, input::read_regular(path, argument)?)
+}
+
+fn document<T: DeserializeOwned>(path: &Path, mut source: Source) -> Result<T, Box<Refusal>> {
     source.syntax = syntax_of(path, &source.bytes);
     parse(&source.bytes, source.syntax).map_err(|error| Refusal::about(error, source))
 }
 
 /// Reads JSON. `argument` names it in errors.
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Path, argument: &'static str) -> Result<T, Box<Refusal>> {
-    let source: Source = input::read(path, argument)?;
+    json(input::read(path, argument)?)
+}
+
+/// Reads JSON from a regular file.
+pub(crate) fn read_regular_json<T: DeserializeOwned>(
+    path: &Path,
+    argument: &'static str,
+) -> Result<T, Box<Refusal>> {
+    json(input::read_regular(path, argument)?)
+}
+
+fn json<T: DeserializeOwned>(source: Source) -> Result<T, Box<Refusal>> {
     from_json(&source.bytes).map_err(|error| Refusal::about(error, source))
 }
 

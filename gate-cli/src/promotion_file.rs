@@ -40,7 +40,7 @@ impl PromotionFile {
 
     /// The state as it is stored.
     pub(crate) fn look(&self) -> Result<Promotion, Failure> {
-        let document: Document = document_file::read_json(self.target.path(), ARGUMENT)?;
+        let document: Document = document_file::read_regular_json(self.target.path(), ARGUMENT)?;
         if document.schema_version != SCHEMA {
             let (expected, found) =
                 (format!("`{SCHEMA}`"), format!("`{}`", document.schema_version.escape_debug()));

@@ -227,11 +227,7 @@ impl StateFile {
     }
 
     fn read(&self) -> Result<Vec<u8>, GateError> {
-        // A pipe would be waited for.
-        if fs::metadata(self.target.path()).is_ok_and(|about| !about.is_file()) {
-            return Err(not_a_file(ErrorCode::FileUnreadable, self.target.path()));
-        }
-        input::read(self.target.path(), ARGUMENT).map(|source| source.bytes)
+        input::read_regular(self.target.path(), ARGUMENT).map(|source| source.bytes)
     }
 }
 

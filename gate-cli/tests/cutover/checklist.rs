@@ -87,3 +87,25 @@ fn a_name_under_a_key_cannot_be_moved() {
     assert_eq!(sign(&folder, &[]).code, 0);
     assert_eq!(verify(&folder, &keys), 3, "a bare name where a key is asked for");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_not_waited_for() {
+    let folder = Folder::empty();
+    assert!(std::process::Command::new("mkfifo").arg(folder.path("d-1.json")).status().unwrap().success());
+    let child = folder.program().args(["cutover", "checklist", "verify", "d-1.json"]).spawn().unwrap();
+    assert_eq!(ended(child), Some(1));
+}
+
+/// The exit code of a program that does not wait for ever.
+#[cfg(unix)]
+fn ended(mut child: std::process::Child) -> Option<i32> {
+    for _ in 0..1000 {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap().code()
+}

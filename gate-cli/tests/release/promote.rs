@@ -50,3 +50,20 @@ fn a_state_that_cannot_be_read_is_not_one_in_which_nothing_runs() {
         assert_eq!((folder.gate(&observe).code, folder.read("p.json").as_str()), (1, text));
     }
 }
+
+#[test]
+fn a_pipe_is_no_state_and_is_not_waited_for() {
+    let folder = Folder::new();
+    assert!(std::process::Command::new("mkfifo").arg(folder.path("p.json")).status().unwrap().success());
+    let status = ["release", "promote", "status", "--state", "p.json"];
+    let mut child = folder.program().args(status).spawn().unwrap();
+    for _ in 0..1000 {
+        if let Some(status) = child.try_wait().unwrap() {
+            assert_eq!(status.code(), Some(1));
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    child.kill().unwrap();
+    panic!("it waits for the pipe");
+}

@@ -1,20 +1,21 @@
 //! `tsfm-gate cutover checklist`
 
-use std::path::Path;
 use std::time::Duration;
 
 use gate_core::cutover::checklist::{Checklist, verify as verify_list};
 use gate_core::cutover::evidence::Trust;
-use gate_core::document::from_json;
 use gate_core::time::parse_instant;
 
 use super::super::{Answer, Destination, Surroundings, pretty};
 use super::{answer, texts};
 use crate::args::{ChecklistNew, ChecklistSign, ChecklistVerify, CutoverChecklist};
+use crate::document_file;
 use crate::exit::Exit;
-use crate::failure::{Failure, Refusal};
-use crate::input;
+use crate::failure::Failure;
 use crate::storage::Target;
+
+/// What the list is called in errors.
+const ARGUMENT: &str = "checklist";
 
 /// How long to wait for another person who signs.
 const WAIT: Duration = Duration::from_secs(10);
@@ -38,9 +39,14 @@ fn new(args: ChecklistNew) -> Result<Answer, Failure> {
 
 fn sign(args: &ChecklistSign, around: Surroundings) -> Result<Answer, Failure> {
     let keys = args.key_file.as_deref().map(texts::keys).transpose()?;
-    let target = Target::new(&args.file, "checklist");
+    let target = Target::new(&args.file, ARGUMENT);
     let _lock = target.lock(WAIT)?;
-    let list = read(target.path())?.signed(&args.name, &args.role, keys.as_ref(), (around.clock)())?;
+    let list = document_file::read_regular_json::<Checklist>(target.path(), ARGUMENT)?.signed(
+        &args.name,
+        &args.role,
+        keys.as_ref(),
+        (around.clock)(),
+    )?;
     target.replace(pretty(&list).as_bytes())?;
     let trust = keys.as_ref().map_or(Trust::Storage, Trust::Keys);
     let readiness = verify_list(&list, trust, (around.clock)())?;
@@ -50,11 +56,7 @@ fn sign(args: &ChecklistSign, around: Surroundings) -> Result<Answer, Failure> {
 fn verify(args: &ChecklistVerify, around: Surroundings) -> Result<Answer, Failure> {
     let keys = args.key_file.as_deref().map(texts::keys).transpose()?;
     let trust = keys.as_ref().map_or(Trust::Storage, Trust::Keys);
-    let readiness = verify_list(&read(&args.file)?, trust, (around.clock)())?;
+    let readiness =
+        verify_list(&document_file::read_regular_json(&args.file, ARGUMENT)?, trust, (around.clock)())?;
     answer(readiness.checks, &[], &args.shown, around)
-}
-
-fn read(path: &Path) -> Result<Checklist, Box<Refusal>> {
-    let source = input::read(path, "checklist")?;
-    from_json(&source.bytes).map_err(|error| Refusal::about(error, source))
 }

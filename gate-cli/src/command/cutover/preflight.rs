@@ -9,8 +9,9 @@ use gate_core::render::readiness::{preflight, preflight_json};
 use super::super::{Answer, Surroundings, report_format};
 use super::plan::Plan;
 use super::readiness::{card_checks, max_age, of_card};
-use super::{checks, side_by_side, texts};
+use super::{checks, side_by_side};
 use crate::args::{CutoverPreflight, ReportFormat};
+use crate::document_file;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::storage::Target;
@@ -19,7 +20,7 @@ use crate::storage::Target;
 const WAIT: Duration = Duration::from_secs(1);
 
 pub(super) fn run(args: &CutoverPreflight, around: Surroundings) -> Result<Answer, Failure> {
-    let plan = texts::document::<Plan>(&args.plan, "plan")?.known()?;
+    let plan = document_file::read_regular::<Plan>(&args.plan, "plan")?.known()?;
     let (target, clock) = (Target::new(&args.report, "report"), around.clock);
     // Before anything is checked, so that hours of checks are not lost to a folder that is not there.
     let _lock = target.lock(WAIT)?;

@@ -15,11 +15,12 @@ use gate_core::render::readiness::{card_json, dashboard};
 use gate_core::time::Instant;
 
 use super::super::{Answer, Surroundings, report_format};
+use super::checks;
 use super::plan::Plan;
 use super::readyz::age;
 use super::side_by_side::{self, Probe};
-use super::{checks, texts};
 use crate::args::{CutoverReadiness, ReportFormat};
+use crate::document_file;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
@@ -33,7 +34,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 pub(super) fn run(args: &CutoverReadiness, around: Surroundings) -> Result<Answer, Failure> {
     let plan = match &args.config {
-        Some(path) => texts::document::<Plan>(path, "config")?.known()?,
+        Some(path) => document_file::read_regular::<Plan>(path, "config")?.known()?,
         None => Plan::documents_own(),
     };
     let Some(every) = args.watch else { return look(&plan, args, around) };

@@ -11,10 +11,12 @@ use gate_core::{ErrorCode, GateError};
 use serde::Deserialize;
 
 use super::super::{Answer, Surroundings, pretty, report_format};
-use super::plan::{CanaryPart, ReadyzPart, Time};
+use super::plan::{CanaryPart, ReadyzPart};
 use super::recovery::how;
-use super::{canary, checks, side_by_side, texts};
+use super::{canary, checks, side_by_side};
 use crate::args::{CutoverRehearse, ReportFormat};
+use crate::document_file;
+use crate::duration::{self, Time};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::masker::Masker;
@@ -52,7 +54,7 @@ struct Commands {
 }
 
 pub(super) fn run(args: &CutoverRehearse, around: Surroundings) -> Result<Answer, Failure> {
-    let plan: Plan = texts::document(&args.plan, "plan")?;
+    let plan: Plan = document_file::read_regular(&args.plan, "plan")?;
     if plan.schema_version != REHEARSAL_SCHEMA {
         let found = format!("`{}`", plan.schema_version.escape_debug());
         let expected = format!("`{REHEARSAL_SCHEMA}`");
@@ -212,7 +214,7 @@ fn line(deed: &Deed) -> String {
     let action = match deed.action {
         Action::Check => "check".to_owned(),
         Action::SetTraffic { percent } => format!("traffic to {percent}%"),
-        Action::Wait { ms } => format!("wait {}", crate::duration::shown(Duration::from_millis(ms))),
+        Action::Wait { ms } => format!("wait {}", duration::shown(Duration::from_millis(ms))),
         Action::Inject => "inject a burst".to_owned(),
         Action::Abort => "abort".to_owned(),
         Action::ReadTraffic => "read the traffic".to_owned(),

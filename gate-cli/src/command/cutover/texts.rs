@@ -4,33 +4,15 @@ use std::path::Path;
 
 use gate_core::GateError;
 use gate_core::cutover::evidence::{KeyRing, SigningKey};
-use gate_core::document::{Node, check_text, from_json_tree, from_node};
-use serde::de::DeserializeOwned;
+use gate_core::document::{from_json_tree, from_node};
 
-use crate::failure::Refusal;
-use crate::input::{Source, Syntax, read_regular};
-use crate::{policy, yaml};
+use crate::input::read_regular;
 
 pub(super) use crate::input::read_if_there;
 
 /// The bytes of a regular file.
 pub(super) fn read(path: &Path, argument: &'static str) -> Result<Vec<u8>, GateError> {
     Ok(read_regular(path, argument)?.bytes)
-}
-
-/// A document in YAML or JSON.
-pub(super) fn document<T: DeserializeOwned>(path: &Path, argument: &'static str) -> Result<T, Box<Refusal>> {
-    let mut source = read_regular(path, argument)?;
-    source.syntax = policy::syntax_of(path, &source.bytes);
-    parse(&source).map_err(|error| Refusal::about(error, source))
-}
-
-fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, GateError> {
-    let tree: Node = match source.syntax {
-        Syntax::Json => from_json_tree(&source.bytes)?,
-        Syntax::Yaml => yaml::read(check_text(&source.bytes)?)?,
-    };
-    from_node(&tree)
 }
 
 /// Keys from a file. Nothing of its text is ever shown, not even where it is wrong.
