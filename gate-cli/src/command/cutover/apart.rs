@@ -1,7 +1,7 @@
 //! Whether what was restored is a copy, and not what was backed up under another name.
 
 use std::collections::BTreeSet;
-use std::fs::{self, Metadata};
+use std::fs;
 use std::path::Path;
 
 use gate_core::GateError;
@@ -19,8 +19,7 @@ pub(super) fn not_apart(source: &Path, target: &Path) -> Option<String> {
         return Some(format!("nobody can tell where `{shown}` is"));
     };
     let is_nested = real_source.starts_with(&real_target) || real_target.starts_with(&real_source);
-    let is_same = || identity(&fs::metadata(source).ok()?).zip(identity(&fs::metadata(target).ok()?));
-    if is_nested || is_same().is_some_and(|(source, target)| source == target) {
+    if is_nested || identity(source).is_some_and(|it| identity(target) == Some(it)) {
         return Some(format!("`{shown}` is `{}`, or one is in the other", source.display()));
     }
     None
@@ -28,22 +27,21 @@ pub(super) fn not_apart(source: &Path, target: &Path) -> Option<String> {
 
 /// The first file of the target that is a file of the source as well, under whichever name.
 pub(super) fn shared(source: &Path, target: &Path) -> Result<Option<String>, GateError> {
-    let identity_of = |path: &Path| identity(&fs::metadata(path).ok()?);
     let files = walk(source, "source")?;
-    let ours: BTreeSet<(u64, u64)> = files.iter().filter_map(|file| identity_of(&file.path)).collect();
+    let ours: BTreeSet<(u64, u64)> = files.iter().filter_map(|file| identity(&file.path)).collect();
     let restored = walk(target, "target")?;
-    let same = restored.iter().find(|file| identity_of(&file.path).is_some_and(|it| ours.contains(&it)));
+    let same = restored.iter().find(|file| identity(&file.path).is_some_and(|it| ours.contains(&it)));
     Ok(same.map(|file| format!("`{}` is a file of the source", file.path.display())))
 }
 
-/// The device and the number of a file, where the system has them.
+/// The device and the number of a file that is there, where the system has them.
 #[cfg(unix)]
-fn identity(about: &Metadata) -> Option<(u64, u64)> {
+fn identity(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt as _;
-    Some((about.dev(), about.ino()))
+    fs::metadata(path).ok().map(|about| (about.dev(), about.ino()))
 }
 
 #[cfg(not(unix))]
-fn identity(_: &Metadata) -> Option<(u64, u64)> {
+fn identity(_: &Path) -> Option<(u64, u64)> {
     None
 }
