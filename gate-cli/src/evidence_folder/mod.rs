@@ -13,7 +13,8 @@ use gate_core::digest::Digest;
 
 pub(crate) use hash::digest_of;
 pub use walk::INDEX;
-use walk::{Listed, walk};
+use walk::Listed;
+pub(crate) use walk::walk;
 
 /// As many as the machines have that this is meant for; more would wait for the disk.
 const THREADS: usize = 2;
