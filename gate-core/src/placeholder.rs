@@ -50,6 +50,16 @@ pub fn is_placeholder(value: &str) -> bool {
         || has_instruction(value)
 }
 
+/// What is left of a value, folded, without the longest placeholder in it. Words as short as `todo` stand in random letters
+/// by chance, so they stay.
+pub(crate) fn beside_placeholder(value: &str) -> String {
+    const LEAST: usize = 7;
+    let folded = fold(value);
+    let inside = WHOLE.iter().filter(|word| word.len() >= LEAST && folded.contains(**word));
+    let longest = inside.max_by_key(|word| word.len());
+    longest.map_or_else(|| folded.clone(), |word| folded.replace(*word, ""))
+}
+
 /// What is left of a value when blanks around it, its case and everything that is no letter or digit are gone.
 #[must_use]
 pub fn fold(value: &str) -> String {

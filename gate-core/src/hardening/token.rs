@@ -4,7 +4,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::placeholder::is_placeholder;
+use crate::placeholder::{beside_placeholder, fold, is_placeholder};
 
 /// What is asked of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +57,7 @@ impl TokenPolicy {
     /// The first of the faults that it has, in the order in which they are declared.
     pub fn check(&self, token: Option<&str>) -> Result<(), TokenFault> {
         let token = token.filter(|token| !token.is_empty()).ok_or(TokenFault::Missing)?;
-        if is_placeholder(token) {
+        if is_placeholder(token) || self.is_padded(token) {
             return Err(TokenFault::Placeholder);
         }
         if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -68,5 +68,11 @@ impl TokenPolicy {
         }
         let distinct = (0..=u8::MAX).filter(|byte| token.as_bytes().contains(byte)).count();
         if distinct < self.min_distinct { Err(TokenFault::TooUniform) } else { Ok(()) }
+    }
+
+    /// Whether it is a placeholder made long enough: `changeme12345678`.
+    fn is_padded(&self, token: &str) -> bool {
+        let rest = beside_placeholder(token);
+        rest.len() < self.min_length && rest != fold(token)
     }
 }

@@ -60,18 +60,9 @@ pub fn judge_key(entry: &Node, rule: KeyRule, now: Instant) -> KeyReading {
         days_remaining: None,
         ends_at: None,
     };
-    if !matches!(entry, Node::Object(_)) {
-        return fail("expected an object");
-    }
-    if entry.key_twice().is_some() {
-        return fail("a field stands twice");
-    }
-    if !id_is_good {
-        return fail("key_id: expected a short printable text");
-    }
-    let Some(state) = state else {
-        // What stands there may be anything, a secret too; it is not shown.
-        return fail("state: expected incoming, active, grace or retired");
+    let state = match form(entry, id_is_good, state) {
+        Ok(state) => state,
+        Err(message) => return fail(message),
     };
     let (field, required) = match state {
         KeyState::Active => ("expires_at", true),
@@ -91,6 +82,17 @@ pub fn judge_key(entry: &Node, rule: KeyRule, now: Instant) -> KeyReading {
         return fail(&format!("{field}: expected an RFC 3339 time with an offset"));
     };
     counted(key_id.clone(), state, ends_at, rule, now)
+}
+
+/// The state of an entry that has the form of a key.
+fn form(entry: &Node, id_is_good: bool, state: Option<KeyState>) -> Result<KeyState, &'static str> {
+    match entry {
+        Node::Object(_) if entry.key_twice().is_some() => Err("a field stands twice"),
+        Node::Object(_) if !id_is_good => Err("key_id: expected a short printable text"),
+        // What stands there may be anything, a secret too; it is not shown.
+        Node::Object(_) => state.ok_or("state: expected incoming, active, grace or retired"),
+        _ => Err("expected an object"),
+    }
 }
 
 fn counted(key_id: String, state: KeyState, ends_at: Instant, rule: KeyRule, now: Instant) -> KeyReading {

@@ -79,34 +79,41 @@ pub fn judge(manifest: &[String], artifacts: &[Artifact], allowed: &[Allowed], n
     for artifact in artifacts {
         read(artifact, allowed, now, &mut report);
     }
-    let mut scans: BTreeMap<&str, usize> = BTreeMap::new();
-    for artifact in artifacts {
-        *scans.entry(&artifact.name).or_default() += 1;
-    }
-    for name in manifest {
-        let count = scans.get(name.as_str()).copied().unwrap_or(0);
-        if count != 1 {
-            report.problems.push(Problem::new(quoted(name), "one scan", format!("{count} scans")));
-        }
-    }
+    report.problems.extend(not_scanned_once(manifest, artifacts));
     if report.scanned == 0 {
         report.problems.push(Problem::new("artifacts", "at least one scanned artifact", "none"));
     }
-    let entries = (0..).zip(allowed).flat_map(|(index, entry): (usize, &Allowed)| {
-        let mut problems = entry.problems(&format!("allowed[{index}]"));
-        if entry.until <= now {
-            let found = crate::time::format_instant(entry.until);
-            problems.push(Problem::new(format!("allowed[{index}].until"), "an instant to come", found));
-        }
-        problems
-    });
-    report.problems.extend(entries);
+    report.problems.extend(no_excuses(allowed, now));
     report.verdict = match (report.findings.is_empty(), report.problems.is_empty()) {
         (false, _) => GateVerdict::Fail,
         (true, false) => GateVerdict::Inconclusive,
         (true, true) => GateVerdict::Pass,
     };
     report
+}
+
+/// The names of the manifest that were not scanned, or more than once.
+fn not_scanned_once(manifest: &[String], artifacts: &[Artifact]) -> Vec<Problem> {
+    let mut scans: BTreeMap<&str, usize> = BTreeMap::new();
+    for artifact in artifacts {
+        *scans.entry(&artifact.name).or_default() += 1;
+    }
+    let count = |name: &String| scans.get(name.as_str()).copied().unwrap_or(0);
+    let wrong = manifest.iter().map(|name| (name, count(name))).filter(|(_, count)| *count != 1);
+    wrong.map(|(name, count)| Problem::new(quoted(name), "one scan", format!("{count} scans"))).collect()
+}
+
+/// The entries of the allow-list that excuse nothing: nobody answers for them, or not any more.
+fn no_excuses(allowed: &[Allowed], now: Instant) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (index, entry) in allowed.iter().enumerate() {
+        problems.extend(entry.problems(&format!("allowed[{index}]")));
+        if entry.until <= now {
+            let found = crate::time::format_instant(entry.until);
+            problems.push(Problem::new(format!("allowed[{index}].until"), "an instant to come", found));
+        }
+    }
+    problems
 }
 
 fn read(artifact: &Artifact, allowed: &[Allowed], now: Instant, report: &mut SecretReport) {
