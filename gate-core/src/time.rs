@@ -138,6 +138,11 @@ impl Span {
         self.minutes
     }
 
+    /// The duration, to reckon with.
+    pub(crate) fn delta(&self) -> TimeDelta {
+        minutes(u64::from(self.minutes))
+    }
+
     /// The duration as it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -182,6 +182,11 @@ fn matrix_case(given: &Value) -> Answered {
     Ok(json!({"verdict": report.verdict, "problems": problems, "waived_by": waived}))
 }
 
+/// When a step is done.
+fn at(step: &Value) -> Instant {
+    step["at"].as_str().map_or_else(now, |at| parse_instant(at, "").expect("an instant"))
+}
+
 fn promote(given: &Value) -> Answered {
     let mut promotion = Promotion::default();
     let mut answers = Vec::new();
@@ -189,7 +194,7 @@ fn promote(given: &Value) -> Answered {
         let by = |step: &Value| Decider {
             actor: text(step, "by").to_owned(),
             reason: "as planned".to_owned(),
-            at: now(),
+            at: at(step),
         };
         let stage = || serde_json::from_value(step["stage"].clone()).expect("a stage");
         let digest = || Digest::parse(&text(step, "digest").repeat(64)).expect("a digest");
@@ -206,9 +211,7 @@ fn promote(given: &Value) -> Answered {
             }
             "health" => {
                 let health = serde_json::from_value(step["health"].clone()).expect("a health");
-                let at =
-                    step["at"].as_str().map_or_else(now, |at| parse_instant(at, "").expect("an instant"));
-                Ok(promotion.observe(stage(), health, at))
+                Ok(promotion.observe(stage(), health, at(step)))
             }
             "roll_back" => promotion.roll_back(stage(), &by(step)).map(Some),
             "readmit" => promotion.readmit(digest(), &by(step)).map(|()| None),

@@ -10,7 +10,7 @@ use super::verdict::GateVerdict;
 use crate::digest::Digest;
 use crate::document::quoted;
 use crate::problem::Problem;
-use crate::time::{Instant, Span, format_instant, minutes};
+use crate::time::{Instant, Span, format_instant, shift};
 use crate::{ErrorCode, GateError};
 
 /// What a verdict is about.
@@ -90,6 +90,9 @@ pub struct GateRow {
     pub problems: Vec<Problem>,
     /// Who answers for it, if it does not.
     pub waived_by: Option<Waiver>,
+    /// Until when it passes or is waived.
+    #[serde(skip)]
+    valid_until: Option<Instant>,
 }
 
 /// The report document.
@@ -103,6 +106,15 @@ pub struct MatrixReport {
     pub gates: Vec<GateRow>,
     /// Records and waivers that belong to no gate, or are none.
     pub problems: Vec<Problem>,
+}
+
+impl MatrixReport {
+    /// Until when all of it stands, if it passes: the first end of a record or a waiver that it rests on.
+    #[must_use]
+    pub fn valid_until(&self) -> Option<Instant> {
+        let first_end = self.gates.iter().map(|gate| gate.valid_until).min().flatten();
+        first_end.filter(|_| self.verdict == GateVerdict::Pass)
+    }
 }
 
 /// Judges the records of a candidate.
@@ -167,7 +179,12 @@ fn row(
     } else {
         waiver(gate, candidate, waivers, now, &mut problems)
     };
-    GateRow { gate: gate.name.clone(), verdict, problems, waived_by }
+    let valid_until = match (&waived_by, verdict) {
+        (Some(waiver), _) => Some(waiver.until),
+        (None, GateVerdict::Pass) => mine.first().map(|record| shift(record.at, gate.max_age.delta())),
+        (None, _) => None,
+    };
+    GateRow { gate: gate.name.clone(), verdict, problems, waived_by, valid_until }
 }
 
 fn one(
@@ -187,7 +204,7 @@ fn one(
     for (field, expected, found) in pairs.into_iter().filter(|(_, expected, found)| expected != found) {
         problems.push(Problem::new(about(field), expected, quoted(&found)));
     }
-    let oldest = now.checked_sub_signed(minutes(u64::from(gate.max_age.minutes())));
+    let oldest = now.checked_sub_signed(gate.max_age.delta());
     if record.at > now || oldest.is_none_or(|oldest| record.at < oldest) {
         let expected = format!("an instant in the last {}", gate.max_age);
         problems.push(Problem::new(about("at"), expected, format_instant(record.at)));

@@ -14,7 +14,7 @@ use super::matrix::MatrixReport;
 use super::verdict::GateVerdict;
 use crate::digest::Digest;
 use crate::problem::Problem;
-use crate::time::Instant;
+use crate::time::{Instant, format_instant};
 
 /// A stage, in the order of the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -172,6 +172,10 @@ impl Promotion {
         }
         if evidence.verdict != GateVerdict::Pass {
             problems.push(Problem::new("evidence.verdict", "`pass`", format!("`{}`", evidence.verdict)));
+        }
+        if let Some(until) = evidence.valid_until().filter(|until| by.at > *until) {
+            let expected = format!("an end not before {}", format_instant(by.at));
+            problems.push(Problem::new("evidence.valid_until", expected, format_instant(until)));
         }
         if let Some(before) = to.before() {
             let slot = self.stage(before);

@@ -6,11 +6,10 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use chrono::TimeDelta;
 use serde::Serialize;
 
 use super::{KeyLife, KeyState, ROTATION_SCHEMA, RotationPlan};
-use crate::time::{Instant, Span, format_instant, minutes, rfc3339, shift};
+use crate::time::{Instant, format_instant, rfc3339, shift};
 
 /// A stretch in which no key moves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -80,7 +79,7 @@ impl RotationPlan {
         }
         // The first key of all is known already; the plan begins with it.
         let is_first = self.keys.first().is_some_and(|first| first.key_id == life.key_id);
-        if !is_first && life.active - life.incoming < length(&self.known_before) {
+        if !is_first && life.active - life.incoming < self.known_before.delta() {
             let message = format!(
                 "signs from {}, known only from {}, expected {} before",
                 format_instant(life.active),
@@ -90,7 +89,7 @@ impl RotationPlan {
             faults.push(fault(&life.key_id, message));
         }
         if let Some((grace, retired)) = life.grace.zip(life.retired)
-            && retired < shift(grace, length(&self.signatures_valid_for))
+            && retired < shift(grace, self.signatures_valid_for.delta())
         {
             let message = format!(
                 "signs up to {} and is retired at {}, though signatures must verify for {}",
@@ -131,10 +130,6 @@ impl RotationPlan {
         let verify = with(&|state| state.verifies());
         Phase { from, to, signs: signs.into_iter().next().unwrap_or_default(), verify }
     }
-}
-
-fn length(span: &Span) -> TimeDelta {
-    minutes(u64::from(span.minutes()))
 }
 
 fn fault(key_id: &str, message: String) -> ProofFault {
