@@ -15,6 +15,7 @@ pub mod false_trips;
 pub mod fixtures;
 pub mod guard_walk;
 pub mod npz;
+pub mod program;
 pub mod properties;
 pub mod properties_artifacts;
 pub mod properties_evidence;

@@ -16,7 +16,7 @@ fn the_lines_of_the_monitor() {
     assert_eq!((ran.code, ran.stdout.as_str()), (0, "enabled\n"));
     let ran = folder.check(100, 40.0, 2, &TEXT);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, "disabled_auto (error_rate=10.00% > 5.00%)\n"));
-    assert_eq!(folder.names(), ["metrics.json", "state.json", "state.json.lock"]);
+    assert_eq!(folder.names("."), ["metrics.json", "state.json", "state.json.lock"]);
 }
 
 #[test]

@@ -70,12 +70,12 @@ fn kill_9_at_any_point_of_200_writes_leaves_the_old_state_or_the_new_one() {
     assert_eq!(folder.ask("breaker status", &[]).code, 3);
     // What the killed left is used up by the next write.
     assert_eq!(folder.order("breaker release", "pat", "done", &[]).code, 3);
-    assert_eq!(folder.names(), ["state.json", "state.json.lock"]);
+    assert_eq!(folder.names("."), ["state.json", "state.json.lock"]);
 }
 
 /// Some file of the folder has exactly these bytes.
 fn is_kept(folder: &Folder, bytes: &[u8]) -> bool {
-    folder.names().iter().any(|name| fs::read(folder.path(name)).unwrap() == bytes)
+    folder.names(".").iter().any(|name| fs::read(folder.path(name)).unwrap() == bytes)
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_full_disk_leaves_the_old_state() {
     let output = command.args(words).current_dir(folder.path("")).output().unwrap();
     assert_eq!(crate::Ran::new(output).error_code(), "output-failed");
     assert_eq!(folder.bytes(), before);
-    assert_eq!(folder.names(), ["state.json", "state.json.lock"]);
+    assert_eq!(folder.names("."), ["state.json", "state.json.lock"]);
 }
 
 #[cfg(unix)]

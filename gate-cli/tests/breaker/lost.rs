@@ -62,7 +62,7 @@ fn a_missing_file_is_a_stop_and_no_first_start() {
     for answer in commands(&folder) {
         assert_eq!((&answer["exit_code"], &answer["by"]), (&json!(3), &json!("latch")), "{answer}");
     }
-    assert_eq!(folder.names(), ["metrics.json", "state.json.lock"]);
+    assert_eq!(folder.names("."), ["metrics.json", "state.json.lock"]);
     let ran = folder.ask("breaker status", &["--format", "text"]);
     assert!(ran.stdout.starts_with("stopped (the stored state cannot be trusted: state: expected a file"));
 }
@@ -108,7 +108,7 @@ fn a_folder_or_a_device_in_its_place_is_a_stop_and_stays() {
     assert_eq!(folder.ask("breaker status", &[]).code, 3);
     let ran = folder.order("breaker reset", "kim", "drill", &[]);
     assert_eq!(ran.error_code(), "output-failed");
-    assert_eq!(folder.names(), ["state.json", "state.json.lock"]);
+    assert_eq!(folder.names("."), ["state.json", "state.json.lock"]);
 }
 
 /// Every byte is cut beside the reader itself; here the program is asked.

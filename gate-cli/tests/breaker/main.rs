@@ -15,68 +15,32 @@ mod together;
 mod usage;
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::ops::Deref;
+use std::process::Command;
 
+use gate_tests::program::{self, Ran};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 /// When the tests happen.
 const T0: &str = "2026-11-21T10:00:00Z";
 /// The same in seconds since 1970.
 const T0_SECONDS: u32 = 1_795_255_200;
 
-/// What one run has left behind.
-#[derive(Debug)]
-struct Ran {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-impl Ran {
-    fn new(output: Output) -> Self {
-        Self {
-            code: output.status.code().unwrap(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    /// The answer, about which stderr has nothing to say.
-    fn answer(&self) -> Value {
-        assert_eq!(self.stderr, "");
-        let answer: Value = serde_json::from_str(&self.stdout).unwrap();
-        assert_eq!(answer["exit_code"], self.code);
-        answer
-    }
-
-    /// The code in the last line of stderr, which has to be as promised; there is no answer.
-    fn error_code(&self) -> String {
-        assert_eq!((self.code, self.stdout.as_str()), (1, ""), "{}", self.stderr);
-        let line: Value = serde_json::from_str(self.stderr.lines().last().unwrap()).unwrap();
-        assert_eq!((&line["ok"], &line["exit_code"]), (&json!(false), &json!(1)));
-        assert_eq!(line["error"]["type"], "GateError");
-        line["error"]["code"].as_str().unwrap().to_owned()
-    }
-}
-
-fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tsfm-gate"));
-    for name in ["NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR"] {
-        command.env_remove(name);
-    }
-    command.stdin(Stdio::null());
-    command
-}
-
 /// A folder with a state file, in which the program runs.
-struct Folder(TempDir);
+struct Folder(program::Folder);
+
+impl Deref for Folder {
+    type Target = program::Folder;
+
+    fn deref(&self) -> &program::Folder {
+        &self.0
+    }
+}
 
 impl Folder {
     /// Without a state file.
     fn empty() -> Self {
-        Self(TempDir::new().unwrap())
+        Self(program::Folder::empty())
     }
 
     /// With the state file that a first reset makes.
@@ -85,14 +49,6 @@ impl Folder {
         let ran = folder.order("breaker reset", "kim", "first start", &["--now", T0]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         folder
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
-        fs::write(self.path(name), bytes).unwrap();
     }
 
     /// The state file.
@@ -104,19 +60,8 @@ impl Folder {
         fs::read(self.path("state.json")).unwrap()
     }
 
-    /// Names in the folder, to see that nothing half-written stays.
-    fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.0.path()).unwrap();
-        let mut names: Vec<String> =
-            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
-
     fn program(&self) -> Command {
-        let mut command = program();
-        command.current_dir(self.0.path());
-        command
+        self.0.program(env!("CARGO_BIN_EXE_tsfm-gate"))
     }
 
     fn gate(&self, args: &[&str]) -> Ran {

@@ -71,7 +71,7 @@ fn a_reset_begins_anew_and_tells_who_held() {
     let last: Vec<&str> =
         entries[entries.len() - 2..].iter().map(|it| it["cause"].as_str().unwrap()).collect();
     assert_eq!(last, ["the hold of lee ended with the reset", "new model"]);
-    assert_eq!(folder.names(), ["metrics.json", "state.json", "state.json.lock"]);
+    assert_eq!(folder.names("."), ["metrics.json", "state.json", "state.json.lock"]);
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn a_wrong_command_line_is_1_and_touches_nothing() {
         let words: Vec<&str> = line.split(' ').collect();
         assert_eq!(folder.gate(&words).error_code(), "usage", "{line}");
     }
-    assert!(folder.names().is_empty(), "{:?}", folder.names());
+    assert!(folder.names(".").is_empty(), "{:?}", folder.names("."));
 }
 
 #[test]

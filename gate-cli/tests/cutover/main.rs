@@ -19,64 +19,30 @@ mod secrets;
 mod server;
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::ops::Deref;
+use std::process::Command;
 
 use chrono::{SecondsFormat, TimeDelta, Utc};
+use gate_tests::program::{self, Ran};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 /// A secret that must stand in no output.
 const SECRET: &str = "k3y-m4terial-that-nobody-may-see-0123456789";
 
-/// What one run has left behind.
-#[derive(Debug)]
-struct Ran {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-impl Ran {
-    fn new(output: Output) -> Self {
-        Self {
-            code: output.status.code().unwrap(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    /// The answer, about which stderr has nothing to say.
-    fn answer(&self) -> Value {
-        assert_eq!(self.stderr, "");
-        serde_json::from_str(&self.stdout).unwrap()
-    }
-
-    /// The only check, with the exit code that belongs to it.
-    fn check(&self) -> (i32, String, String) {
-        let answer = self.answer();
-        assert_eq!(answer["exit_code"], self.code);
-        assert_eq!(answer["checks"].as_array().unwrap().len(), 1);
-        let check = &answer["checks"][0];
-        let text = |field: &str| check[field].as_str().unwrap().to_owned();
-        (self.code, text("state"), text("message"))
-    }
-
-    /// The code in the last line of stderr; there is no answer.
-    fn error_code(&self) -> String {
-        assert_eq!((self.code, self.stdout.as_str()), (1, ""), "{}", self.stderr);
-        let line: Value = serde_json::from_str(self.stderr.lines().last().unwrap()).unwrap();
-        assert_eq!((&line["ok"], &line["exit_code"]), (&json!(false), &json!(1)));
-        line["error"]["code"].as_str().unwrap().to_owned()
-    }
-}
-
 /// A folder in which the program runs.
-struct Folder(TempDir);
+struct Folder(program::Folder);
+
+impl Deref for Folder {
+    type Target = program::Folder;
+
+    fn deref(&self) -> &program::Folder {
+        &self.0
+    }
+}
 
 impl Folder {
     fn empty() -> Self {
-        Self(TempDir::new().unwrap())
+        Self(program::Folder::empty())
     }
 
     /// With everything that six checks need to be healthy.
@@ -110,22 +76,6 @@ impl Folder {
         self.write("sign.json", key.to_string());
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
-        fs::write(self.path(name), bytes).unwrap();
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path(name)).unwrap()
-    }
-
-    fn json(&self, name: &str) -> Value {
-        serde_json::from_str(&self.read(name)).unwrap()
-    }
-
     /// Changes a JSON file.
     fn edit(&self, name: &str, change: impl FnOnce(&mut Value)) {
         let mut value = self.json(name);
@@ -133,20 +83,9 @@ impl Folder {
         self.write(name, value.to_string());
     }
 
-    fn names(&self, of: &str) -> Vec<String> {
-        let entries = fs::read_dir(self.path(of)).unwrap();
-        let mut names: Vec<String> =
-            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
-
     fn program(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tsfm-gate"));
+        let mut command = self.0.program(env!("CARGO_BIN_EXE_tsfm-gate"));
         for name in [
-            "NO_COLOR",
-            "CLICOLOR_FORCE",
-            "CLICOLOR",
             "DECISIONOS_AUTOPROMOTE",
             "DECISIONOS_AUTOPROMOTE_ENABLE",
             "ROTATION_WARN_DAYS",
@@ -156,7 +95,6 @@ impl Folder {
         ] {
             command.env_remove(name);
         }
-        command.current_dir(self.0.path()).stdin(Stdio::null());
         command
     }
 

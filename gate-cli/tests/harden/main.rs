@@ -13,76 +13,38 @@ mod service;
 mod wait;
 
 use std::fs;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 
+use gate_tests::program::{self, Ran};
 use serde_json::Value;
-use tempfile::TempDir;
 
 /// A token that must stand in no file and no line.
 const TOKEN: &str = "tok-9f8e7d6c&b4a3210Zz";
 /// How it stands in a URL.
 const TOKEN_IN_URL: &str = "tok-9f8e7d6c%26b4a3210Zz";
 
-/// What one run has left behind.
-#[derive(Debug)]
-struct Ran {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-impl Ran {
-    fn new(output: Output) -> Self {
-        Self {
-            code: output.status.code().unwrap(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    fn json(&self) -> Value {
-        let answer: Value = serde_json::from_str(&self.stdout).unwrap();
-        assert_eq!(answer["exit_code"], self.code, "{}", self.stderr);
-        answer
-    }
-
-    /// The code in the last line of stderr.
-    fn error_code(&self) -> String {
-        assert_eq!((self.code, self.stdout.as_str()), (1, ""), "{}", self.stderr);
-        let line: Value = serde_json::from_str(self.stderr.lines().last().unwrap()).unwrap();
-        line["error"]["code"].as_str().unwrap().to_owned()
-    }
-}
-
 /// A folder in which the program runs.
-struct Folder(TempDir);
+struct Folder(program::Folder);
+
+impl Deref for Folder {
+    type Target = program::Folder;
+
+    fn deref(&self) -> &program::Folder {
+        &self.0
+    }
+}
 
 impl Folder {
     fn new() -> Self {
-        Self(TempDir::new().unwrap())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: impl AsRef<[u8]>) {
-        fs::write(self.path(name), text).unwrap();
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path(name)).unwrap()
+        Self(program::Folder::empty())
     }
 
     fn program(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tsfm-gate"));
-        command.current_dir(self.0.path()).stdin(Stdio::null());
-        command
-            .env_remove("API_BASE")
-            .env_remove("HEALTH_TIMEOUT_SEC")
-            .env_remove("AUTH_TOKEN")
-            .env("TSFM_FORECAST_API_TOKEN", TOKEN);
+        let mut command = self.0.program(env!("CARGO_BIN_EXE_tsfm-gate"));
+        command.env_remove("API_BASE").env_remove("HEALTH_TIMEOUT_SEC").env_remove("AUTH_TOKEN");
+        command.env("TSFM_FORECAST_API_TOKEN", TOKEN);
         command
     }
 
@@ -102,7 +64,7 @@ impl Folder {
 
     /// Every file below the folder.
     fn files(&self) -> Vec<PathBuf> {
-        let mut folders = vec![self.0.path().to_owned()];
+        let mut folders = vec![self.root().to_owned()];
         let mut files = Vec::new();
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).unwrap() {

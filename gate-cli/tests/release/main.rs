@@ -12,70 +12,42 @@ mod promote;
 mod secrets;
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::ops::Deref;
+use std::process::Command;
 
-use serde_json::{Value, json};
-use tempfile::TempDir;
+use gate_tests::program::{self, Ran};
+use serde_json::json;
 
 /// A token that must stand in no file and no line.
 const TOKEN: &str = "tok-9f8e7d6c5b4a3210Zz";
 
-/// What one run has left behind.
-#[derive(Debug)]
-struct Ran {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-impl Ran {
-    fn json(&self) -> Value {
-        let answer: Value = serde_json::from_str(&self.stdout).unwrap();
-        assert_eq!(answer["exit_code"], self.code, "{}", self.stderr);
-        answer
-    }
-
-    /// The code in the last line of stderr.
-    fn error_code(&self) -> String {
-        assert_eq!((self.code, self.stdout.as_str()), (1, ""), "{}", self.stderr);
-        let line: Value = serde_json::from_str(self.stderr.lines().last().unwrap()).unwrap();
-        line["error"]["code"].as_str().unwrap().to_owned()
-    }
-}
-
 /// A folder in which the program runs.
-struct Folder(TempDir);
+struct Folder(program::Folder);
+
+impl Deref for Folder {
+    type Target = program::Folder;
+
+    fn deref(&self) -> &program::Folder {
+        &self.0
+    }
+}
 
 impl Folder {
     fn new() -> Self {
-        Self(TempDir::new().unwrap())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: impl AsRef<[u8]>) {
-        fs::write(self.path(name), text).unwrap();
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path(name)).unwrap()
+        Self(program::Folder::empty())
     }
 
     fn program(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tsfm-gate"));
-        command.current_dir(self.0.path()).stdin(Stdio::null()).env("SERVICE_TOKEN", TOKEN);
+        let mut command = self.0.program(env!("CARGO_BIN_EXE_tsfm-gate"));
+        command.env("SERVICE_TOKEN", TOKEN);
         command
     }
 
     /// A command, whose output never holds the token.
     fn gate(&self, args: &[&str]) -> Ran {
-        let Output { status, stdout, stderr } = self.program().args(args).output().unwrap();
-        let (stdout, stderr) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
-        assert!(!stdout.contains(TOKEN) && !stderr.contains(TOKEN), "{stdout}{stderr}");
-        Ran { code: status.code().unwrap(), stdout, stderr }
+        let ran = Ran::new(self.program().args(args).output().unwrap());
+        assert!(!ran.stdout.contains(TOKEN) && !ran.stderr.contains(TOKEN), "{}{}", ran.stdout, ran.stderr);
+        ran
     }
 
     /// A plan for a candidate with this digest, and the verdict of its only gate.
