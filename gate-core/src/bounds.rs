@@ -54,6 +54,9 @@ pub const MAX_SCRIPT_EVENTS: u64 = 1_000_000;
 /// Bytes in one line of an audit log.
 pub const MAX_AUDIT_LINE_BYTES: usize = 1024 * 1024;
 
+/// Inputs, and criteria, of one record of an audit log.
+pub const MAX_AUDIT_ENTRIES: usize = 1024;
+
 /// Bytes in the name of an evidence file, folders included.
 pub const MAX_FILE_NAME_BYTES: usize = 1024;
 

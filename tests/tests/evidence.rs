@@ -233,6 +233,26 @@ fn a_record_that_names_one_input_twice_is_none() {
 }
 
 #[test]
+fn what_no_verifier_would_read_is_not_recorded() {
+    let entry = |digests: usize, criteria: usize| audit::AuditEntry {
+        at: now(),
+        actor: "ops".to_owned(),
+        action: "promote".to_owned(),
+        digests: (0..digests).map(|number| (format!("file {number}"), Digest::of(b""))).collect(),
+        criteria: (0..criteria)
+            .map(|number| audit::Criterion { name: format!("gate {number}"), met: true })
+            .collect(),
+        result: AuditResult::Pass,
+        reason: String::new(),
+    };
+    let (line, _) = Anchor::empty().append(&entry(1024, 1024)).expect("as many as there may be");
+    assert!(audit::verify(format!("{line}\n").as_bytes(), None).verified);
+    let refused = |entry| Anchor::empty().append(&entry).expect_err("too many").to_string();
+    assert_eq!(refused(entry(1025, 1)), "digests: expected at most 1024, found 1025");
+    assert_eq!(refused(entry(1, 1025)), "criteria: expected at most 1024, found 1025");
+}
+
+#[test]
 fn a_pass_without_its_criteria_is_not_recorded() {
     let text = r#"{"at": "2026-11-21T10:05:00Z", "actor": "ops", "action": "promote", "digests": {"policy": "$"},
         "criteria": [{"name": "readyz", "met": false}], "result": "pass"}"#;

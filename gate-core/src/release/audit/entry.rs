@@ -8,7 +8,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bounds::{MAX_NAME_BYTES, MAX_TEXT_BYTES};
+use crate::bounds::{MAX_AUDIT_ENTRIES, MAX_NAME_BYTES, MAX_TEXT_BYTES};
 use crate::digest::Digest;
 use crate::document::quoted;
 use crate::time::Instant;
@@ -102,11 +102,10 @@ pub(super) fn consistent<'a>(
     criteria: &(impl Iterator<Item = (&'a str, bool)> + Clone),
     result: AuditResult,
 ) -> Result<(), GateError> {
-    let nothing = |path: &str| GateError::new(ErrorCode::MissingField, path, "at least one", "none");
-    let mut digests = digests.peekable();
-    digests.peek().ok_or_else(|| nothing("digests"))?;
-    digests.try_for_each(|it| name("digests", it))?;
-    criteria.clone().next().ok_or_else(|| nothing("criteria"))?;
+    let digests: Vec<&str> = digests.collect();
+    count("digests", digests.len())?;
+    digests.into_iter().try_for_each(|it| name("digests", it))?;
+    count("criteria", criteria.clone().count())?;
     let mut unmet = None;
     for (index, (criterion, met)) in criteria.clone().enumerate() {
         name("criteria", criterion)?;
@@ -127,6 +126,18 @@ pub(super) fn consistent<'a>(
             ))
         }
         _ => Ok(()),
+    }
+}
+
+/// At least one, and no more than are compared with each other in no time.
+fn count(path: &str, count: usize) -> Result<(), GateError> {
+    match count {
+        0 => Err(GateError::new(ErrorCode::MissingField, path, "at least one", "none")),
+        1..=MAX_AUDIT_ENTRIES => Ok(()),
+        more => {
+            let expected = format!("at most {MAX_AUDIT_ENTRIES}");
+            Err(GateError::new(ErrorCode::InputTooLarge, path, expected, more))
+        }
     }
 }
 
