@@ -92,19 +92,18 @@ impl AuditEntry {
             return Err(GateError::new(ErrorCode::InputTooLarge, "reason", expected, found));
         }
         let digests = self.digests.keys().map(String::as_str);
-        consistent(digests, &self.criteria.iter().map(|it| (it.name.as_str(), it.met)), self.result)
+        consistent(&digests, &self.criteria.iter().map(|it| (it.name.as_str(), it.met)), self.result)
     }
 }
 
 /// The rules on digests, criteria and result, for an entry and for a record that is read.
 pub(super) fn consistent<'a>(
-    digests: impl Iterator<Item = &'a str>,
+    digests: &(impl Iterator<Item = &'a str> + Clone),
     criteria: &(impl Iterator<Item = (&'a str, bool)> + Clone),
     result: AuditResult,
 ) -> Result<(), GateError> {
-    let digests: Vec<&str> = digests.collect();
-    count("digests", digests.len())?;
-    digests.into_iter().try_for_each(|it| name("digests", it))?;
+    count("digests", digests.clone().count())?;
+    digests.clone().try_for_each(|it| name("digests", it))?;
     count("criteria", criteria.clone().count())?;
     let mut unmet = None;
     for (index, (criterion, met)) in criteria.clone().enumerate() {

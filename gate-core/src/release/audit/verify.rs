@@ -134,7 +134,7 @@ impl AuditVerifier {
         let criteria = record.criteria.iter().map(|it| (&*it.name, it.met));
         let said = name("actor", &record.actor)
             .and_then(|()| name("action", &record.action))
-            .and_then(|()| consistent(digests, &criteria, record.result));
+            .and_then(|()| consistent(&digests, &criteria, record.result));
         if let Err(error) = said {
             self.fault(AuditFaultCode::Malformed, error.to_string());
         }
