@@ -69,6 +69,8 @@ fn what_is_open_is_pending_and_one_no_is_no_go() {
     let folder = filled();
     folder.edit("d-1.json", |list| list["criteria"][11]["decision"] = Value::Null);
     assert_eq!(sign(&folder, &[]).error_code(), "contradiction");
+    folder.edit("d-1.json", |list| list["decision"] = json!("PENDING"));
+    assert_eq!(sign(&folder, &[]).error_code(), "missing-field", "nobody has decided");
     folder.edit("d-1.json", |list| list["decision"] = json!("NO-GO"));
     assert_eq!(sign(&folder, &[]).code, 3);
 }

@@ -145,9 +145,11 @@ impl Summary {
     /// Reads a summary, and folds its steps again: what they say counts, not what the document says about them.
     ///
     /// # Errors
-    /// Those of [`crate::document::from_json`], and `contradiction` if the stated status is not that of the steps.
+    /// Those of [`crate::document::from_json`], `out-of-range` for a run that ends before it began, and `contradiction` if
+    /// the stated status is not that of the steps.
     pub fn from_json(bytes: &[u8]) -> Result<Self, GateError> {
         let summary: Self = crate::document::from_json(bytes)?;
+        seconds_between(summary.run_started_at_utc, summary.run_finished_at_utc)?;
         let found = overall(summary.dry_run, &summary.steps);
         if summary.steps.is_empty() {
             return Err(GateError::new(ErrorCode::MissingField, "steps", "at least one step", "none"));

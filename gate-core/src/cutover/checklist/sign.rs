@@ -47,8 +47,9 @@ impl Checklist {
     }
 
     fn may_be_signed(&self, name: &str) -> Result<(), GateError> {
-        let Some(decision) = self.decision else {
-            return Err(GateError::new(ErrorCode::MissingField, "decision", "`GO` or `NO-GO`", "none"));
+        let Some(decision) = self.decision.filter(|decision| *decision != GoNoGo::Pending) else {
+            let found = self.decision.map_or("none", GoNoGo::as_str);
+            return Err(GateError::new(ErrorCode::MissingField, "decision", "`GO` or `NO-GO`", found));
         };
         if let Some(open) = self.criteria.iter().find(|one| one.decision != Some(GoNoGo::Go))
             && decision == GoNoGo::Go
