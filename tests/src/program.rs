@@ -69,6 +69,17 @@ impl Ran {
     }
 }
 
+/// The signals that ask a program to end, as `kill` takes them. One that the tests were told to ignore (`nohup`) is
+/// ignored by what they start, too.
+#[must_use]
+pub fn requests_to_end() -> Vec<&'static str> {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    let hangs_up = ignored & 1 == 0;
+    ["-TERM", "-INT", "-QUIT"].into_iter().chain(hangs_up.then_some("-HUP")).collect()
+}
+
 /// A folder in which the program runs. It ends with the test.
 #[derive(Debug)]
 pub struct Folder(TempDir);

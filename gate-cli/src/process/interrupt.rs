@@ -28,6 +28,7 @@ impl Interrupt {
         let flag = Arc::new(AtomicBool::new(false));
         let registered = REQUESTS
             .into_iter()
+            .filter(|signal| !is_to_be_ignored(*signal))
             .filter_map(|signal| signal_hook::flag::register(signal, Arc::clone(&flag)).ok());
         Self { registered: registered.collect(), flag }
     }
@@ -48,4 +49,18 @@ impl Drop for Interrupt {
             unregister(id);
         }
     }
+}
+
+/// Whether whoever started this process wants it to outlive its terminal, as `nohup` does. Only Linux tells.
+#[cfg(target_os = "linux")]
+fn is_to_be_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    signal == SIGHUP && ignored & (1 << (SIGHUP - 1)) != 0
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_to_be_ignored(_: i32) -> bool {
+    false
 }

@@ -2,17 +2,17 @@
 
 mod group;
 mod interrupt;
+mod program;
 
 use std::io::{self, PipeReader, Read as _, Write};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
-
 use crate::masker::{Masker, Stream};
 pub(crate) use interrupt::Interrupt;
+pub(crate) use program::Program;
 
 /// How often to look whether the command has ended.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -25,16 +25,6 @@ const DRAIN: Duration = Duration::from_secs(1);
 
 /// The most that a log takes; the rest is read and dropped, so that the command goes on.
 const MAX_LOG_BYTES: u64 = 64 * 1024 * 1024;
-
-/// What is to be run.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Program {
-    /// A program with its arguments, which no shell sees.
-    Argv(Vec<String>),
-    /// A line for the shell.
-    Shell(String),
-}
 
 /// A command with its surroundings.
 #[derive(Debug)]
@@ -75,59 +65,6 @@ impl End {
 pub(crate) struct Ended {
     pub(crate) end: End,
     pub(crate) elapsed: Duration,
-}
-
-impl Program {
-    /// As a person would type it. Masked by whoever shows it.
-    pub(crate) fn shown(&self) -> String {
-        match self {
-            Self::Shell(line) => line.clone(),
-            Self::Argv(words) => words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" "),
-        }
-    }
-
-    /// The same with a word filled in wherever `{name}` stands.
-    pub(crate) fn filled(&self, name: &str, value: &str) -> Self {
-        let filled = |text: &String| text.replace(&format!("{{{name}}}"), value);
-        match self {
-            Self::Shell(line) => Self::Shell(filled(line)),
-            Self::Argv(words) => Self::Argv(words.iter().map(filled).collect()),
-        }
-    }
-
-    /// Whether there is nothing to run.
-    pub(crate) fn is_empty(&self) -> bool {
-        match self {
-            Self::Shell(line) => line.trim().is_empty(),
-            Self::Argv(words) => words.first().is_none_or(String::is_empty),
-        }
-    }
-
-    fn command(&self) -> Option<Command> {
-        match self {
-            Self::Shell(line) => {
-                let (shell, option) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-                let mut command = Command::new(shell);
-                command.arg(option).arg(line);
-                Some(command)
-            }
-            Self::Argv(words) => {
-                let (program, arguments) = words.split_first()?;
-                let mut command = Command::new(program);
-                command.args(arguments);
-                Some(command)
-            }
-        }
-    }
-}
-
-/// A word as a shell takes it.
-pub(crate) fn shell_word(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./@:=,+%".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// Runs a command to its end, and everything that it started with it. Both streams of its output go to the log, as

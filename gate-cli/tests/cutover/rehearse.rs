@@ -117,7 +117,7 @@ fn under_way(folder: &Folder) -> Child {
 #[test]
 fn a_rehearsal_that_is_asked_to_end_goes_back_whoever_asks() {
     let server = Server::ready();
-    for signal in ["-INT", "-TERM", "-HUP", "-QUIT"] {
+    for signal in gate_tests::program::requests_to_end() {
         let folder = stage(&server.url());
         let mut child = under_way(&folder);
         assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
@@ -139,6 +139,21 @@ fn a_rehearsal_that_is_killed_leaves_no_older_pass() {
     let report = folder.json("report.json");
     assert_eq!(report["passed"], json!(false), "{report:#}");
     assert_eq!(report["faults"], json!(["the rehearsal did not come to its end"]));
+}
+
+#[test]
+fn a_command_that_is_none_is_refused_before_the_traffic_moves() {
+    let server = Server::ready();
+    let folder = stage(&server.url());
+    for (name, none) in
+        [("abort", json!("")), ("abort", json!(" ")), ("inject", json!([])), ("inject", json!([""]))]
+    {
+        folder.edit("plan.json", |plan| plan["commands"][name] = none.clone());
+        let ran = folder.gate(&["cutover", "rehearse", "--plan", "plan.json"]);
+        assert_eq!(ran.error_code(), "wrong-value", "{none}");
+        assert!(ran.stderr.contains(&format!("commands.{name}")), "{}", ran.stderr);
+    }
+    assert!(!folder.path("log").exists(), "nothing was touched");
 }
 
 #[test]

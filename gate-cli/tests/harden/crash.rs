@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use gate_tests::program::requests_to_end;
 use serde_json::Value;
 
 use crate::{Folder, lives};
@@ -61,7 +62,7 @@ fn a_log_survives_the_kill_of_the_gate() {
 
 #[test]
 fn who_asks_the_gate_to_end_ends_its_steps_and_still_gets_a_summary() {
-    for signal in ["-TERM", "-INT", "-HUP", "-QUIT"] {
+    for signal in requests_to_end() {
         asked_to_end(signal);
     }
 }
@@ -85,4 +86,23 @@ fn asked_to_end(signal: &str) {
         (&summary["overall_status"], &summary["steps"][1]["status"]),
         (&"failed".into(), &"failed".into())
     );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_gate_that_is_to_outlive_its_terminal_goes_on() {
+    let folder = Folder::new();
+    let steps = "[{name: a, run: 'touch running; while [ ! -e go-on ]; do sleep 0.02; done'}]";
+    folder.write("plan.yaml", format!("api_base: x\nsteps: {steps}\n"));
+    let gate = folder.program().get_program().to_owned();
+    let mut shell = Command::new("sh");
+    shell.current_dir(folder.root()).args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]).arg(gate);
+    shell.args(["harden", "run", "--plan", "plan.yaml", "--report-dir", "out"]);
+    let mut child = shell.stdout(Stdio::null()).spawn().unwrap();
+    while !folder.path("running").exists() {
+        thread::sleep(Duration::from_millis(5));
+    }
+    Command::new("kill").args(["-HUP", &child.id().to_string()]).status().unwrap();
+    folder.write("go-on", "");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
