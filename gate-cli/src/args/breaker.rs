@@ -1,12 +1,12 @@
 //! What was typed for the breakers: `breaker` and `latch`.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use gate_core::breaker::HoldKind;
 
 use super::ReportFormat;
+use super::common::{Sign, Stored};
 
 /// The codes of all commands on a state file, after the examples of each.
 macro_rules! exit_codes {
@@ -60,7 +60,7 @@ const RELEASE_HELP: &str = after_help!(
 
 const RESET_HELP: &str = after_help!(
     "  tsfm-gate breaker reset --state breaker.json --actor kim --reason 'first start'
-  tsfm-gate breaker reset --state breaker.json --actor kim --reason 'new layers' --config breaker-config.json"
+  tsfm-gate breaker reset --state breaker.json --actor kim --reason 'new layers' --config new.json"
 );
 
 const STATUS_HELP: &str = after_help!(
@@ -77,11 +77,12 @@ A script: {\"config\": {\"call\": {}}, \"steps\": [
   {\"at\": 0, \"do\": \"call\", \"outcome\": \"failure\", \"times\": 5},
   {\"at\": 1, \"do\": \"acquire\", \"expect\": {\"admitted\": false, \"retry_after\": 119}}]}
 
-Exit codes: 0 every answer is as expected, 1 an answer differs (`script-mismatch`) or the script is unusable.";
+Exit codes: 0 every answer is as expected, 1 an answer differs (`script-mismatch`), or the script
+is unusable.";
 
 const LATCH_HELP: &str = after_help!(
     "  tsfm-gate latch trip --state breaker.json --actor kim --reason 'wrong forecasts in production'
-  tsfm-gate latch reset --state breaker.json --actor lee --reason 'model rolled back, drill 7 passed'"
+  tsfm-gate latch reset --state breaker.json --actor lee --reason 'model rolled back, drill 7'"
 );
 
 const OBSERVE_HELP: &str = after_help!(
@@ -131,40 +132,6 @@ pub(crate) enum Latch {
     /// Say whether it holds and why; changes nothing
     #[command(after_help = LATCH_HELP)]
     Status(BreakerStatus),
-}
-
-/// The state file, and how the answer is written.
-#[derive(Debug, Args)]
-pub(crate) struct Stored {
-    /// State file of the breaker
-    #[arg(long, value_name = "FILE")]
-    pub(crate) state: PathBuf,
-    /// Instant of the command (RFC 3339); the clock if left out
-    #[arg(long, value_name = "RFC3339")]
-    pub(crate) now: Option<String>,
-    /// Seconds to wait for another process that is changing the state
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
-    wait: u32,
-    /// Format of the answer [default: text on a terminal, else json]
-    #[arg(long, short)]
-    pub(crate) format: Option<ReportFormat>,
-}
-
-impl Stored {
-    pub(crate) fn wait(&self) -> Duration {
-        Duration::from_secs(self.wait.into())
-    }
-}
-
-/// Who commands, and why.
-#[derive(Debug, Args)]
-pub(crate) struct Sign {
-    /// Who commands it
-    #[arg(long, value_name = "NAME")]
-    pub(crate) actor: String,
-    /// Why
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: String,
 }
 
 /// The arguments of `breaker check`.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand};
 
-use super::ReportFormat;
+use super::common::{Reported, Shown};
 
 /// The codes of every command, after the examples of each.
 macro_rules! exit_codes {
@@ -44,8 +44,8 @@ const RUN_HELP: &str = after_help!(
 hardening.yaml: {api_base: http://127.0.0.1:8100, token_env: [TSFM_FORECAST_API_TOKEN, AUTH_TOKEN],
   steps: [{name: smoke, run: './smoke.sh --quick', timeout_s: 120, env: {MARKET_ID: mkt-1}},
           {name: bench, run: [python3, bench.py], log: logs/bench.log}]}
-With wait_for: {url: /metrics, timeout: 45s} a URL, or a path of api_base, must answer with a status of
-200 to 299 first; HEALTH_TIMEOUT_SEC wins over the timeout. Who never does fails, and no step runs.
+With wait_for: {url: /metrics, timeout: 45s} a URL, or a path of api_base, must first answer with a
+status of 200 to 299; HEALTH_TIMEOUT_SEC wins over the timeout. If it never does, no step runs.
 Text under `run` goes to a shell, a list does not. Every step runs, also after one that failed.
 A step is ended with all that it started, at the latest after its timeout (300 s if it has none).
 In the environment of a step: API_BASE, REPORT_DIR, and TSFM_GATE, which is this program.
@@ -138,9 +138,8 @@ pub(crate) struct HardenRun {
     /// Seconds to wait for another process that runs the gate
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub(crate) wait: u32,
-    /// Format of the answer [default: text on a terminal, else json]
-    #[arg(long, short)]
-    pub(crate) format: Option<ReportFormat>,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 /// Where a body comes from.
@@ -176,12 +175,8 @@ pub(crate) struct HardenOpenapi {
     /// What must be there, instead of the documents' ten; without a method, `get`
     #[arg(long, value_name = "PATH:METHOD")]
     pub(crate) required: Vec<String>,
-    /// File for the report, beside what is printed; replaced as a whole or not at all
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Format of the answer [default: text on a terminal, else json]
-    #[arg(long, short)]
-    pub(crate) format: Option<ReportFormat>,
+    #[command(flatten)]
+    pub(crate) reported: Reported,
 }
 
 /// The arguments of `harden metrics`.
@@ -195,12 +190,8 @@ pub(crate) struct HardenMetrics {
     /// Series that must have samples, instead of the documents' six
     #[arg(long, value_name = "NAME")]
     pub(crate) required: Vec<String>,
-    /// File for the report, beside what is printed; replaced as a whole or not at all
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Format of the answer [default: text on a terminal, else json]
-    #[arg(long, short)]
-    pub(crate) format: Option<ReportFormat>,
+    #[command(flatten)]
+    pub(crate) reported: Reported,
 }
 
 /// The arguments of `harden security`.
@@ -231,12 +222,8 @@ pub(crate) struct HardenSecurity {
     pub(crate) error_path: Option<String>,
     #[command(flatten)]
     pub(crate) asking: Asking,
-    /// File for the report, beside what is printed; replaced as a whole or not at all
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Format of the answer [default: text on a terminal, else json]
-    #[arg(long, short)]
-    pub(crate) format: Option<ReportFormat>,
+    #[command(flatten)]
+    pub(crate) reported: Reported,
 }
 
 /// The arguments of `harden perf`.
@@ -253,12 +240,8 @@ pub(crate) struct HardenPerf {
     /// Most seconds for the whole cycle [default: 60]
     #[arg(long, value_name = "S")]
     pub(crate) cycle_s: Option<f64>,
-    /// File for the report, beside what is printed; replaced as a whole or not at all
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Format of the answer [default: text on a terminal, else json]
-    #[arg(long, short)]
-    pub(crate) format: Option<ReportFormat>,
+    #[command(flatten)]
+    pub(crate) reported: Reported,
 }
 
 /// The arguments of `harden review`.

@@ -1,6 +1,7 @@
 //! What was typed.
 
 mod breaker;
+mod common;
 mod contract;
 mod cutover;
 mod harden;
@@ -16,22 +17,22 @@ use gate_core::render;
 
 pub(crate) use breaker::{
     Breaker, BreakerCheck, BreakerHold, BreakerRelease, BreakerReplay, BreakerReset, BreakerStatus, Latch,
-    LatchObserve, Sign, Stored,
+    LatchObserve,
 };
+pub(crate) use common::{Shown, Sign, Stored};
 pub(crate) use contract::{Covariates, CovariatesCheck, Run, RunCheck, RunHealth, RunIdOf, RunMetrics};
 pub(crate) use cutover::{
     ChecklistNew, ChecklistSign, ChecklistVerify, Cutover, CutoverChecklist, CutoverEvidence, CutoverKeys,
     CutoverPolicies, CutoverPreflight, CutoverPromotion, CutoverReadiness, CutoverReadyz, CutoverRecovery,
     CutoverRehearse, EvidenceIndex, EvidenceVerify, KeysCheck, PolicyFiles, PromotionChange, PromotionFiles,
-    RecoveryMeasure, Shown,
+    RecoveryMeasure,
 };
 pub(crate) use harden::{
     Asking, Body, Harden, HardenMetrics, HardenOpenapi, HardenPerf, HardenReview, HardenRun, HardenSecurity,
 };
 pub(crate) use release::{
-    AuditAppend, AuditVerify, Evidence, PromoteObserve, PromoteReadmit, PromoteRollback, PromoteState,
-    PromoteTo, Release, ReleaseAudit, ReleaseEnv, ReleaseMatrix, ReleasePromote, ReleaseRegression,
-    ReleaseSecrets,
+    AuditAppend, AuditVerify, Evidence, PromoteObserve, PromoteReadmit, PromoteRollback, PromoteTo, Release,
+    ReleaseAudit, ReleaseEnv, ReleaseMatrix, ReleasePromote, ReleaseRegression, ReleaseSecrets,
 };
 
 macro_rules! exit_codes {
@@ -44,7 +45,7 @@ Exit codes:
   3  rollback               a trigger fired
 
 With code 1 the last line on stderr is JSON:
-  {\"ok\": false, \"exit_code\": 1, \"error\": {\"code\": \"…\", \"message\": \"…\", \"path\": \"…\", \"type\": \"GateError\"}}"
+  {\"ok\": false, \"exit_code\": 1, \"error\": {\"code\": \"…\", \"message\": \"…\", \"path\": \"…\", …}}"
     };
 }
 
@@ -338,4 +339,25 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, cla
 /// A wrong use that clap cannot see by itself, in clap's words.
 pub(crate) fn missing(message: &str) -> clap::Error {
     Cli::command().error(clap::error::ErrorKind::MissingRequiredArgument, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The widest line that clap writes; it breaks a longer one wherever it ends.
+    const WIDTH: usize = 100;
+
+    /// The lines of a command and of all below it that were broken by hand, too late.
+    fn too_long(command: &clap::Command) -> Vec<String> {
+        let helps = [command.get_after_help(), command.get_after_long_help()].into_iter().flatten();
+        let text: Vec<String> = helps.map(ToString::to_string).collect();
+        let lines = text.iter().flat_map(|text| text.lines()).filter(|line| line.chars().count() > WIDTH);
+        lines.map(str::to_owned).chain(command.get_subcommands().flat_map(too_long)).collect()
+    }
+
+    #[test]
+    fn no_example_is_too_wide_for_the_help() {
+        assert_eq!(too_long(&Cli::command()), Vec::<String>::new());
+    }
 }

@@ -1,12 +1,11 @@
 //! What was typed for the gates of a release: `release`.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 use gate_core::release::promote::{Health, Stage};
 
-use super::{ReportFormat, Sign};
+use super::common::{Shown, Sign, Stored};
 
 /// The codes of every command, after the examples of each.
 macro_rules! exit_codes {
@@ -139,9 +138,8 @@ pub(crate) struct ReleaseRegression {
     /// What is compared, and how much more is allowed (YAML or JSON)
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
-    /// Format of the report [default: text on a terminal, else json]
-    #[arg(long, short)]
-    pub(crate) format: Option<ReportFormat>,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 /// The arguments of `release env`.
@@ -159,9 +157,8 @@ pub(crate) struct ReleaseEnv {
     /// File of lines `NAME=value` instead of this process's environment
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
-    /// Format of the report [default: text on a terminal, else json]
-    #[arg(long, short)]
-    pub(crate) format: Option<ReportFormat>,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 /// The arguments of `release secrets`.
@@ -179,9 +176,8 @@ pub(crate) struct ReleaseSecrets {
     /// Instant at which allowances are judged (RFC 3339); the clock if left out
     #[arg(long, value_name = "RFC3339")]
     pub(crate) now: Option<String>,
-    /// Format of the report [default: text on a terminal, else json]
-    #[arg(long, short)]
-    pub(crate) format: Option<ReportFormat>,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 /// The evidence of a candidate.
@@ -203,9 +199,8 @@ pub(crate) struct ReleaseMatrix {
     /// Instant of the decision (RFC 3339); the clock if left out
     #[arg(long, value_name = "RFC3339")]
     pub(crate) now: Option<String>,
-    /// Format of the report [default: text on a terminal, else json]
-    #[arg(long, short)]
-    pub(crate) format: Option<ReportFormat>,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 /// The subcommands of `release audit`.
@@ -236,9 +231,8 @@ pub(crate) struct AuditAppend {
     /// Seconds to wait for another process that appends
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     pub(crate) wait: u32,
-    /// Format of the answer [default: text on a terminal, else json]
-    #[arg(long, short)]
-    pub(crate) format: Option<ReportFormat>,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 /// The arguments of `release audit verify`.
@@ -249,9 +243,8 @@ pub(crate) struct AuditVerify {
     /// Where the log ended at some earlier time
     #[arg(long, value_name = "FILE")]
     pub(crate) anchor: Option<PathBuf>,
-    /// Format of the report [default: text on a terminal, else json]
-    #[arg(long, short)]
-    pub(crate) format: Option<ReportFormat>,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 /// The subcommands of `release promote`.
@@ -259,7 +252,7 @@ pub(crate) struct AuditVerify {
 pub(crate) enum ReleasePromote {
     /// Make the first state file, in which nothing runs anywhere
     #[command(after_help = PROMOTE_HELP)]
-    Init(PromoteState),
+    Init(Stored),
     /// Let a build run in a stage
     #[command(after_help = PROMOTE_HELP)]
     To(PromoteTo),
@@ -274,30 +267,7 @@ pub(crate) enum ReleasePromote {
     Readmit(PromoteReadmit),
     /// Say what runs where; changes nothing
     #[command(after_help = PROMOTE_HELP)]
-    Status(PromoteState),
-}
-
-/// The state file, and how the answer is written.
-#[derive(Debug, Args)]
-pub(crate) struct PromoteState {
-    /// State file of the promotion
-    #[arg(long, value_name = "FILE")]
-    pub(crate) state: PathBuf,
-    /// Instant of the command (RFC 3339); the clock if left out
-    #[arg(long, value_name = "RFC3339")]
-    pub(crate) now: Option<String>,
-    /// Seconds to wait for another process that is changing the state
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
-    wait: u32,
-    /// Format of the answer [default: text on a terminal, else json]
-    #[arg(long, short)]
-    pub(crate) format: Option<ReportFormat>,
-}
-
-impl PromoteState {
-    pub(crate) fn wait(&self) -> Duration {
-        Duration::from_secs(self.wait.into())
-    }
+    Status(Stored),
 }
 
 /// The arguments of `release promote to`.
@@ -313,7 +283,7 @@ pub(crate) struct PromoteTo {
     #[command(flatten)]
     pub(crate) sign: Sign,
     #[command(flatten)]
-    pub(crate) stored: PromoteState,
+    pub(crate) stored: Stored,
 }
 
 /// The arguments of `release promote observe`.
@@ -325,7 +295,7 @@ pub(crate) struct PromoteObserve {
     #[arg(long)]
     pub(crate) health: HealthWord,
     #[command(flatten)]
-    pub(crate) stored: PromoteState,
+    pub(crate) stored: Stored,
 }
 
 /// The arguments of `release promote rollback`.
@@ -336,7 +306,7 @@ pub(crate) struct PromoteRollback {
     #[command(flatten)]
     pub(crate) sign: Sign,
     #[command(flatten)]
-    pub(crate) stored: PromoteState,
+    pub(crate) stored: Stored,
 }
 
 /// The arguments of `release promote readmit`.
@@ -348,7 +318,7 @@ pub(crate) struct PromoteReadmit {
     #[command(flatten)]
     pub(crate) sign: Sign,
     #[command(flatten)]
-    pub(crate) stored: PromoteState,
+    pub(crate) stored: Stored,
 }
 
 /// A stage, as people type it.

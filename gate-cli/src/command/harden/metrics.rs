@@ -25,8 +25,8 @@ pub(super) fn run(args: &HardenMetrics) -> Result<Answer, Failure> {
             MetricsReport { ok: false, samples: 0, problems }
         }
     };
-    kept(&report, args.output.as_deref(), args.body.input.as_deref())?;
-    Ok(judged(args.format, exit(report.ok), &report, text))
+    kept(&report, args.reported.output.as_deref(), args.body.input.as_deref())?;
+    Ok(judged(args.reported.shown.format, exit(report.ok), &report, text))
 }
 
 fn text(report: &MetricsReport) -> String {

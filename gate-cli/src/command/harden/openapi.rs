@@ -16,8 +16,8 @@ pub(super) fn run(args: &HardenOpenapi) -> Result<Answer, Failure> {
     };
     let found = body(&args.body, "/openapi.json")?;
     let report = judge(&found.name, found.bytes.as_deref().map_err(String::as_str), &required);
-    kept(&report, args.output.as_deref(), args.body.input.as_deref())?;
-    Ok(judged(args.format, exit(report.status == OpenApiStatus::Pass), &report, text))
+    kept(&report, args.reported.output.as_deref(), args.body.input.as_deref())?;
+    Ok(judged(args.reported.shown.format, exit(report.status == OpenApiStatus::Pass), &report, text))
 }
 
 fn text(report: &OpenApiReport) -> String {

@@ -19,8 +19,8 @@ pub(super) fn run(args: &HardenPerf) -> Result<Answer, Failure> {
         Ok(report) => report,
         Err(error) => return Err(Refusal::about(error, source).into()),
     };
-    kept(&report, args.output.as_deref(), Some(&args.file))?;
-    Ok(judged(args.format, exit(report.ok), &report, text))
+    kept(&report, args.reported.output.as_deref(), Some(&args.file))?;
+    Ok(judged(args.reported.shown.format, exit(report.ok), &report, text))
 }
 
 fn text(report: &PerfReport) -> String {

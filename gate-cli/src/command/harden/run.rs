@@ -52,13 +52,13 @@ pub(super) fn run(args: &HardenRun, around: Surroundings) -> Result<Answer, Fail
         summary,
         masker,
         dry_run: args.dry_run,
-        is_watched: report_format(args.format) == ReportFormat::Text,
+        is_watched: report_format(args.shown.format) == ReportFormat::Text,
         started: (around.clock)(),
         clock: around.clock,
         done: Vec::new(),
     };
     let summary = gate.run()?;
-    Ok(judged(args.format, exit_of(summary.overall_status.exit_code()), &summary, text))
+    Ok(judged(args.shown.format, exit_of(summary.overall_status.exit_code()), &summary, text))
 }
 
 /// The folder, made if it was not there, by its whole path: steps may run anywhere.

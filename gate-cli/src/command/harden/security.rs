@@ -40,8 +40,8 @@ pub(super) fn run(args: &HardenSecurity) -> Result<Answer, Failure> {
         probes.push(probe(&format!("GET {path}"), Expectation::InternalError, heard));
     }
     let report = judge(&probes);
-    kept(&report, args.output.as_deref(), args.body.as_deref())?;
-    Ok(judged(args.format, exit(report.ok), &report, text))
+    kept(&report, args.reported.output.as_deref(), args.body.as_deref())?;
+    Ok(judged(args.reported.shown.format, exit(report.ok), &report, text))
 }
 
 struct Service<'a> {

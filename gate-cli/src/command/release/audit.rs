@@ -28,7 +28,7 @@ fn verify(args: &AuditVerify) -> Result<Answer, Failure> {
     let anchor = args.anchor.as_deref().map(anchor).transpose()?;
     let report = audit_log::verify(&args.file, anchor, ARGUMENT)?;
     let exit = if report.verified { Exit::Promote } else { Exit::Rollback };
-    Ok(judged(args.format, exit, &report, text))
+    Ok(judged(args.shown.format, exit, &report, text))
 }
 
 /// What an append answers.
@@ -72,7 +72,7 @@ fn append(args: &AuditAppend) -> Result<Answer, Failure> {
         }
         Err(report) => (Exit::Rollback, Appended { done: false, end: report.end, log: Some(report) }),
     };
-    Ok(judged(args.format, exit, &answer, |answer| match &answer.log {
+    Ok(judged(args.shown.format, exit, &answer, |answer| match &answer.log {
         None => format!("appended: record {}, hash {}\n", answer.end.records, answer.end.head),
         Some(report) => format!("not appended\n{}", text(report)),
     }))

@@ -22,7 +22,7 @@ pub(super) fn run(args: &ReleaseEnv) -> Result<Answer, Failure> {
         None => of_process(),
     };
     let report = requirements.check(&args.stage, &variables)?;
-    Ok(judged(args.format, exit(report.verdict), &report, text))
+    Ok(judged(args.shown.format, exit(report.verdict), &report, text))
 }
 
 fn requirements(args: &ReleaseEnv) -> Result<Requirements, Failure> {

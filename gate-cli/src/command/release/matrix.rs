@@ -10,7 +10,7 @@ use crate::failure::Failure;
 /// Judges the verdicts about a candidate.
 pub(super) fn run(args: &ReleaseMatrix, around: Surroundings) -> Result<Answer, Failure> {
     let report = evidence::judge(&args.evidence, now(args.now.as_deref(), around)?)?;
-    Ok(judged(args.format, exit(report.verdict), &report, text))
+    Ok(judged(args.shown.format, exit(report.verdict), &report, text))
 }
 
 /// The gates line by line.

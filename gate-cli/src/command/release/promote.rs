@@ -8,9 +8,7 @@ use gate_core::{ErrorCode, GateError};
 use serde::Serialize;
 
 use super::{Answer, Surroundings, evidence, judged, lines, now};
-use crate::args::{
-    PromoteObserve, PromoteReadmit, PromoteRollback, PromoteState, PromoteTo, ReleasePromote, Sign,
-};
+use crate::args::{PromoteObserve, PromoteReadmit, PromoteRollback, PromoteTo, ReleasePromote, Sign, Stored};
 use crate::command::quoted;
 use crate::command::signed::signed;
 use crate::exit::Exit;
@@ -80,7 +78,7 @@ fn readmit(args: &PromoteReadmit, around: Surroundings) -> Result<Answer, Failur
     Ok(ordered(&args.stored, state, done.map(|()| None)))
 }
 
-fn file(stored: &PromoteState) -> PromotionFile {
+fn file(stored: &Stored) -> PromotionFile {
     PromotionFile::new(&stored.state, stored.wait())
 }
 
@@ -100,7 +98,7 @@ const fn told(state: Promotion) -> Report {
     Report { done: true, action: None, problems: Vec::new(), state }
 }
 
-fn ordered(stored: &PromoteState, state: Promotion, done: Result<Option<Action>, Vec<Problem>>) -> Answer {
+fn ordered(stored: &Stored, state: Promotion, done: Result<Option<Action>, Vec<Problem>>) -> Answer {
     let (exit, report) = match done {
         Ok(action) => (Exit::Promote, Report { action, ..told(state) }),
         Err(problems) => (Exit::Rollback, Report { done: false, action: None, problems, state }),
@@ -108,7 +106,7 @@ fn ordered(stored: &PromoteState, state: Promotion, done: Result<Option<Action>,
     answer(stored, exit, &report)
 }
 
-fn answer(stored: &PromoteState, exit: Exit, report: &Report) -> Answer {
+fn answer(stored: &Stored, exit: Exit, report: &Report) -> Answer {
     judged(stored.format, exit, report, text)
 }
 

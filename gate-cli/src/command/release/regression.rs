@@ -20,7 +20,7 @@ pub(super) fn run(args: &ReleaseRegression) -> Result<Answer, Failure> {
     let baseline: Measurement = document_file::read_json(&args.baseline, "baseline")?;
     let candidate: Measurement = document_file::read_json(&args.candidate, "candidate")?;
     let report = policy.compare(&baseline, &candidate)?;
-    Ok(judged(args.format, exit(report.verdict), &report, text))
+    Ok(judged(args.shown.format, exit(report.verdict), &report, text))
 }
 
 fn text(report: &RegressionReport) -> String {

@@ -33,7 +33,7 @@ pub(super) fn run(args: &ReleaseSecrets, around: Surroundings) -> Result<Answer,
     let files = walk(&roots, "path")?;
     let names: Vec<String> = files.iter().map(|found| found.name.clone()).collect();
     let report = judge(&names, &scan(files, &scanner), &list.allowed, now);
-    Ok(judged(args.format, exit(report.verdict), &report, text))
+    Ok(judged(args.shown.format, exit(report.verdict), &report, text))
 }
 
 /// The key of the fingerprints: one that somebody keeps, or a new one.
