@@ -199,7 +199,7 @@ impl RecoveryReport {
         let message = problem.cloned().unwrap_or_else(|| {
             let files = self.source_files.unwrap_or(0) - self.lost.len();
             format!(
-                "{files} files restored in {} s, {} lost",
+                "{files} files restored in {:.3} s, {} lost",
                 self.rto_seconds.unwrap_or(0.0),
                 self.lost.len()
             )
