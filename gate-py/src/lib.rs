@@ -39,8 +39,8 @@ mod _tsfm_gate {
     use super::gate::{audit_append, audit_verify, check_env, check_matrix, regression, scan_secrets};
     #[pymodule_export]
     use super::gate::{
-        canary_health, check_breaker, check_keys, check_promotion, check_readyz, check_recovery, readiness,
-        verify_evidence,
+        canary_health, check_breaker, check_keys, check_promotion, check_readyz, check_recovery,
+        check_rotation, readiness, verify_evidence,
     };
     #[pymodule_export]
     use super::gate::{check_openapi, check_perf, check_tokens, hardening_review};

@@ -89,6 +89,14 @@ def test_keys(case: Case) -> None:
         assert found == tsfm_gate.check_keys(json.dumps(given["list"]), now=given["now"])
 
 
+@pytest.mark.parametrize("case", cases("cutover", "rotation_plan"))
+def test_rotation(case: Case) -> None:
+    given = case["input"]
+    found = tsfm_gate.check_rotation(given["plan"], given.get("keys"), now=given["now"])
+    holds(case["expect"], dict(found))
+    assert found["report"]["next"] == found["details"]["next"]
+
+
 @pytest.mark.parametrize("case", cases("cutover", "promotion"))
 def test_promotion(case: Case) -> None:
     given = case["input"]

@@ -16,7 +16,7 @@ use gate_core::breaker::{
 use gate_core::cutover::canary_health::{
     CanaryHealth, HealthRule, HealthWindow, WindowState, judge, snapshot_health,
 };
-use gate_core::cutover::keys::{KeyRule, KeyState, RotationPlan, judge_keys};
+use gate_core::cutover::keys::{KeyRule, KeyState, RotationPlan, judge_keys, judge_rotation};
 use gate_core::cutover::promoter::promoter;
 use gate_core::cutover::promotion::{PromotionFacts, PromotionMode, VARIABLES, promotion};
 use gate_core::cutover::readiness::{CARD, RECOVERY, SIGNATURES};
@@ -93,6 +93,7 @@ fn answer(case: &Case) -> Value {
         "keys" => keys_of(input),
         "key_rule" => key_rule_of(input),
         "rotation" => rotation_of(input),
+        "rotation_plan" => rotation_plan_of(input),
         "promotion" => with_facts(input, |facts| shown(&promotion(facts))),
         "rewrite" => {
             let mode = if input["mode"] == "manual" { PromotionMode::Manual } else { PromotionMode::Auto };
@@ -187,6 +188,14 @@ fn rotation_of(input: &Value) -> Value {
     };
     found.as_object_mut().expect("fields").extend(next.as_object().expect("fields").clone());
     found
+}
+
+fn rotation_plan_of(input: &Value) -> Value {
+    let plan: RotationPlan = from_json(input["plan"].to_string().as_bytes()).expect("a plan");
+    let now = instant(input["now"].as_str().expect("now"));
+    let list = input.get("keys").map(|keys| keys.to_string().into_bytes());
+    let keys = list.map(|list| judge_keys(Some(&list), KeyRule::default(), now));
+    shown(&judge_rotation(&plan, keys.as_ref(), now).check())
 }
 
 fn with_facts(input: &Value, ask: impl Fn(&PromotionFacts<'_>) -> Value) -> Value {

@@ -24,8 +24,8 @@ pub(crate) use contract::{Covariates, CovariatesCheck, Run, RunCheck, RunHealth,
 pub(crate) use cutover::{
     ChecklistNew, ChecklistSign, ChecklistVerify, Cutover, CutoverChecklist, CutoverEvidence, CutoverKeys,
     CutoverPolicies, CutoverPreflight, CutoverPromotion, CutoverReadiness, CutoverReadyz, CutoverRecovery,
-    CutoverRehearse, EvidenceIndex, EvidenceVerify, KeysCheck, PolicyFiles, PromotionChange, PromotionFiles,
-    RecoveryMeasure,
+    CutoverRehearse, EvidenceIndex, EvidenceVerify, KeysCheck, KeysPlan, PolicyFiles, PromotionChange,
+    PromotionFiles, RecoveryMeasure,
 };
 pub(crate) use harden::{
     Asking, Body, Harden, HardenMetrics, HardenOpenapi, HardenPerf, HardenReview, HardenRun, HardenSecurity,

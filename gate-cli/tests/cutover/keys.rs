@@ -88,3 +88,38 @@ fn one_file_says_when_keys_end_and_signs_until_then() {
     assert_eq!(folder.gate(&["cutover", "keys", "check", "--file", "keys.json"]).code, 0);
     assert_eq!(verify(-1).error_code(), "missing-field", "a key that has ended signs nothing");
 }
+
+#[test]
+fn a_plan_of_a_rotation_says_what_is_next_and_whether_there_is_a_gap() {
+    let folder = Folder::empty();
+    let plan = |grace: &str| {
+        json!({
+            "schema_version": "tsfm_gate.rotation.v1", "signatures_valid_for": "7d", "known_before": "1d",
+            "keys": [
+                {"key_id": "k0", "incoming": "2026-06-01T00:00:00Z", "active": "2026-06-01T00:00:00Z",
+                 "grace": grace, "retired": "2026-12-08T00:00:00Z"},
+                {"key_id": "k1", "incoming": "2026-11-24T00:00:00Z", "active": "2026-12-01T00:00:00Z"},
+            ],
+        })
+    };
+    let ask = |more: &[&str]| folder.gate(&[&["cutover", "keys", "plan", "plan.json"], more].concat());
+    let at = |now| ["--now", now, "--file", "keys.json"];
+    folder.write("plan.json", plan("2026-12-01T00:00:00Z").to_string());
+    folder.write("keys.json", keys(json!([{"state": "active", "expires_at": "2027-01-01T00:00:00Z"}])));
+    let ran = ask(&["--now", "2026-11-25T00:00:00Z"]);
+    let next = "no gap; next: k1 becomes active at 2026-12-01T00:00:00Z";
+    assert_eq!(ran.check(), (0, "healthy".to_owned(), next.to_owned()));
+    let phase = "from 2026-11-24T00:00:00Z to 2026-12-01T00:00:00Z: k0 signs; k0, k1 verify";
+    assert_eq!(ran.answer()["notes"][1], phase);
+    let due = "due: k1 becomes incoming at 2026-11-24T00:00:00Z";
+    assert_eq!(ask(&at("2026-11-25T00:00:00Z")).check(), (2, "degraded".to_owned(), due.to_owned()));
+    assert_eq!(ask(&at("2026-11-23T00:00:00Z")).check().0, 0);
+    folder.write("plan.json", plan("2026-11-30T00:00:00Z").to_string());
+    let (code, _, message) = ask(&[]).check();
+    assert_eq!((code, message.contains("expected one key that signs, found none")), (3, true), "{message}");
+    folder.write("keys.json", "[]");
+    folder.write("plan.json", plan("2026-12-01T00:00:00Z").to_string());
+    assert_eq!(ask(&at("2026-11-25T00:00:00Z")).check().0, 3);
+    folder.write("plan.json", "{}");
+    assert_eq!(ask(&[]).error_code(), "missing-field");
+}

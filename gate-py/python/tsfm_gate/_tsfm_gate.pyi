@@ -81,6 +81,7 @@ __all__ = [
     "check_promotion",
     "check_readyz",
     "check_recovery",
+    "check_rotation",
     "check_run",
     "check_tokens",
     "compat_evaluate",
@@ -705,6 +706,12 @@ def check_keys(
     now: Time | None = None,
 ) -> Check:
     """Judges how long keys still last. `None` is a list that is not there. No secret is looked at."""
+
+def check_rotation(plan: _Document, keys: Content | None = None, *, now: Time | None = None) -> Check:
+    """Judges the plan of a rotation of keys: has it a gap, do the keys follow it, and what is next.
+
+    Without `keys` they are taken to be as planned.
+    """
 
 def check_promotion(facts: PromotionFacts, *, now: Time | None = None) -> Check:
     """Judges who may promote: a person, or the machine. `facts` has `environment`, `marker` and `file`."""

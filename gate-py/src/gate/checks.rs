@@ -3,7 +3,7 @@
 use gate_core::GateError;
 use gate_core::cutover::Check;
 use gate_core::cutover::canary_health::{FAILURE_METRIC, snapshot_health};
-use gate_core::cutover::keys::KeysReport;
+use gate_core::cutover::keys::{KeyRule, KeysReport, RotationPlan, judge_keys, judge_rotation};
 use gate_core::cutover::readyz::default_max_age;
 use gate_core::cutover::recovery::{RecoveryFacts, RecoveryLimits, measure};
 use gate_core::time::Instant;
@@ -45,6 +45,25 @@ pub(crate) fn check_keys<'py>(
     let list = keys.map(read_secret::<Blob>).transpose()?.map(|list| accept(py, list)).transpose()?;
     let (keys, now) = (Keys { list, warn_days, critical_days }, instant(now)?);
     let report: KeysReport = accept(py, py.detach(|| keys.judge(now)))?;
+    reported(py, &report.check(), &report)
+}
+
+/// Judges the plan of a rotation of keys: has it a gap, do the keys follow it, and what is next. Without `keys` they are
+/// taken to be as planned.
+#[pyfunction]
+#[pyo3(signature = (plan, keys=None, *, now=None))]
+pub(crate) fn check_rotation<'py>(
+    plan: &Bound<'py, PyAny>,
+    keys: Option<&Bound<'py, PyAny>>,
+    now: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = plan.py();
+    let (plan, now) = (read::<RotationPlan>(plan)?, instant(now)?);
+    let list = keys.map(read_secret::<Blob>).transpose()?.map(|list| accept(py, list)).transpose()?;
+    let report = py.detach(|| {
+        let keys = list.map(|list| judge_keys(Some(&list.0), KeyRule::default(), now));
+        judge_rotation(&plan, keys.as_ref(), now)
+    });
     reported(py, &report.check(), &report)
 }
 

@@ -16,7 +16,7 @@ mod secrets;
 pub(crate) use audit::{audit_append, audit_verify};
 pub(crate) use card::readiness;
 pub(crate) use checks::{
-    canary_health, check_breaker, check_keys, check_promotion, check_readyz, check_recovery,
+    canary_health, check_breaker, check_keys, check_promotion, check_readyz, check_recovery, check_rotation,
 };
 pub(crate) use evidence::verify_evidence;
 pub(crate) use hardening::{check_openapi, check_perf, check_tokens, hardening_review};

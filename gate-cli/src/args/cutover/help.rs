@@ -64,6 +64,23 @@ No secret is read, and none is shown. An alert that could not be delivered is sa
 change the answer."
 );
 
+pub(super) const ROTATION_HELP: &str = after_help!(
+    "  tsfm-gate cutover keys plan rotation.yaml
+  tsfm-gate cutover keys plan rotation.yaml --file keys.json
+  tsfm-gate cutover keys plan rotation.yaml --now 2026-12-01T00:00:00Z
+
+rotation.yaml (a state lasts up to the next one; the last key may leave `grace` and `retired` out):
+  schema_version: tsfm_gate.rotation.v1
+  signatures_valid_for: 7d        # so long a signature must verify
+  known_before: 1d                # so long before it signs, a key must be known to all who verify
+  keys:
+  - {key_id: k1, incoming: 2026-06-01T00:00:00Z, active: 2026-06-01T00:00:00Z,
+     grace: 2026-12-01T00:00:00Z, retired: 2026-12-08T00:00:00Z}
+  - {key_id: k2, incoming: 2026-11-24T00:00:00Z, active: 2026-12-01T00:00:00Z}
+
+A step whose time has come is pending. A gap, and keys that are ahead of the plan, are a no-go."
+);
+
 pub(super) const PROMOTION_HELP: &str = after_help!(
     "  tsfm-gate cutover promotion show
   tsfm-gate cutover promotion manual --actor kim --reason 'cutover on Friday'

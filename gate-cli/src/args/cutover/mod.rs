@@ -11,7 +11,7 @@ use super::common::{Shown, Sign};
 use crate::duration;
 use help::{
     CHECKLIST_HELP, CUTOVER_HELP, EVIDENCE_HELP, KEYS_HELP, POLICIES_HELP, PREFLIGHT_HELP, PROMOTION_HELP,
-    READINESS_HELP, READYZ_HELP, RECOVERY_HELP, REHEARSE_HELP,
+    READINESS_HELP, READYZ_HELP, RECOVERY_HELP, REHEARSE_HELP, ROTATION_HELP,
 };
 
 /// The subcommands of `cutover`.
@@ -27,7 +27,7 @@ pub(crate) enum Cutover {
     /// Measure how fast, and how completely, evidence comes back
     #[command(subcommand, after_help = RECOVERY_HELP)]
     Recovery(CutoverRecovery),
-    /// How long the keys still last
+    /// How long the keys still last, and how one follows another
     #[command(subcommand, after_help = KEYS_HELP)]
     Keys(CutoverKeys),
     /// Who may promote: a person, or the machine
@@ -156,6 +156,9 @@ pub(crate) enum CutoverKeys {
     /// Say which keys end soon
     #[command(after_help = KEYS_HELP)]
     Check(KeysCheck),
+    /// Say whether a rotation leaves a gap, and what is to be done next
+    #[command(after_help = ROTATION_HELP)]
+    Plan(KeysPlan),
 }
 
 /// The arguments of `cutover keys check`.
@@ -183,6 +186,25 @@ pub(crate) struct KeysCheck {
     /// Alert a host that is not this machine without TLS
     #[arg(long)]
     pub(crate) allow_http: bool,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+/// The arguments of `cutover keys plan`.
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("from")))]
+pub(crate) struct KeysPlan {
+    /// Plan of the rotation (YAML or JSON)
+    pub(crate) plan: PathBuf,
+    /// List of keys (JSON) [default: none; they are taken to be as planned]
+    #[arg(long, value_name = "FILE", group = "from")]
+    pub(crate) file: Option<PathBuf>,
+    /// Variable of the environment with the list of keys
+    #[arg(long, value_name = "NAME", group = "from")]
+    pub(crate) env: Option<String>,
+    /// Instant at which the plan is judged (RFC 3339); the clock if left out
+    #[arg(long, value_name = "RFC3339")]
+    pub(crate) now: Option<String>,
     #[command(flatten)]
     pub(crate) shown: Shown,
 }

@@ -15,6 +15,7 @@ mod readiness;
 mod readyz;
 mod recovery;
 mod rehearse;
+mod rotation;
 mod side_by_side;
 mod texts;
 
@@ -37,6 +38,7 @@ pub(super) fn run(command: Cutover, around: Surroundings) -> Result<Answer, Fail
         Cutover::Evidence(CutoverEvidence::Verify(args)) => evidence::verify(&args, around),
         Cutover::Recovery(CutoverRecovery::Measure(args)) => recovery::run(&args, around),
         Cutover::Keys(CutoverKeys::Check(args)) => keys::run(&args, around),
+        Cutover::Keys(CutoverKeys::Plan(args)) => rotation::run(&args, around),
         Cutover::Promotion(CutoverPromotion::Show(files)) => promotion::show(&files, around),
         Cutover::Promotion(CutoverPromotion::Manual(args)) => promotion::manual(&args, around),
         Cutover::Promotion(CutoverPromotion::Auto(args)) => promotion::auto(&args, around),

@@ -4,12 +4,14 @@ mod countdown;
 mod list;
 mod plan;
 mod proof;
+mod rotation;
 mod rule;
 
 pub use countdown::{KeyLevel, KeyReading, judge_key};
 pub use list::{KEYS, KeysReport, judge_keys};
 pub use plan::{KeyLife, ROTATION_SCHEMA, RotationPlan, Step};
 pub use proof::{Phase, ProofFault};
+pub use rotation::{ROTATION, RotationReport, judge_rotation};
 pub use rule::KeyRule;
 
 use serde::{Deserialize, Serialize};

@@ -132,6 +132,6 @@ impl RotationPlan {
     }
 }
 
-fn fault(key_id: &str, message: String) -> ProofFault {
+pub(super) fn fault(key_id: &str, message: String) -> ProofFault {
     ProofFault { key_id: key_id.into(), message }
 }
