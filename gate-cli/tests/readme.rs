@@ -1,4 +1,4 @@
-//! Every command of the README, with the output that it promises.
+//! Every command of the README and of the guide to the cutover, with the output that they promise.
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use std::env;
@@ -83,14 +83,14 @@ fn matches(promised: &[String], printed: &[String]) -> bool {
     }
 }
 
-#[test]
-fn every_command_prints_what_the_readme_promises() {
-    let text = fs::read_to_string(repository().join("README.md")).expect("README.md");
+/// Runs every command of a page in a folder with the examples, as a reader would.
+fn keeps_its_promises(page: &str) {
+    let text = fs::read_to_string(repository().join(page)).expect(page);
     let folder = TempDir::new().expect("a folder");
     let copy = folder.path().join("examples");
     copy_folder(&repository().join("examples"), &copy);
     let examples = examples(&text);
-    assert!(examples.len() >= 6, "only {} commands were found", examples.len());
+    assert!(examples.len() >= 6, "only {} commands were found in {page}", examples.len());
     for example in examples {
         let printed = run(&example.command, folder.path());
         let (promised, printed_text) = (example.promised.join("\n"), printed.join("\n"));
@@ -100,6 +100,16 @@ fn every_command_prints_what_the_readme_promises() {
             example.command
         );
     }
+}
+
+#[test]
+fn every_command_prints_what_the_readme_promises() {
+    keeps_its_promises("README.md");
+}
+
+#[test]
+fn every_command_prints_what_the_guide_to_the_cutover_promises() {
+    keeps_its_promises("docs/cutover.md");
 }
 
 #[test]
