@@ -19,6 +19,7 @@ pub mod program;
 pub mod properties;
 pub mod properties_artifacts;
 pub mod properties_evidence;
+pub mod properties_gate;
 pub mod properties_guard;
 pub mod properties_metric;
 pub mod properties_safety;

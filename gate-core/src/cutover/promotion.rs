@@ -187,13 +187,13 @@ impl PromotionMode {
     }
 
     /// The content of the file of assignments: every line that sets one of the [`VARIABLES`] goes, and one for each comes
-    /// at the end. A last line without its end is ended first.
+    /// at the end. All other lines stay to the byte; a last one without its end is ended first.
     #[must_use]
     pub fn rewrite(self, file: Option<&str>) -> String {
-        let kept = file.unwrap_or_default().lines();
-        let mut text = String::new();
-        for line in kept.filter(|line| VARIABLES.iter().all(|name| assigned(line, name).is_none())) {
-            text.push_str(line);
+        let lines = file.unwrap_or_default().split_inclusive('\n');
+        let mut text: String =
+            lines.filter(|line| VARIABLES.iter().all(|name| assigned(line, name).is_none())).collect();
+        if !text.is_empty() && !text.ends_with('\n') {
             text.push('\n');
         }
         let value = if self == Self::Manual { '0' } else { '1' };
