@@ -2,9 +2,10 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use std::env;
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
@@ -62,6 +63,9 @@ fn copy_folder(from: &Path, to: &Path) {
             copy_folder(&from, &to);
         } else {
             fs::copy(&from, &to).expect("a copy");
+            // Whoever reads the page has cloned the repository some time ago.
+            let file = OpenOptions::new().write(true).open(&to).expect("a file");
+            file.set_modified(SystemTime::now() - Duration::from_hours(30 * 24)).expect("a time");
         }
     }
 }
