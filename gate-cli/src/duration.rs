@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Deserializer};
 
 /// The longest: a week.
@@ -38,6 +39,11 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     Some(Duration::from_millis(milliseconds))
         .filter(|time| !time.is_zero() && *time <= MOST)
         .ok_or_else(|| format!("expected at least 1ms and at most 7d, found `{text}`"))
+}
+
+/// The same time for the core.
+pub(crate) fn age(time: Duration) -> TimeDelta {
+    TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX)
 }
 
 /// A time for people: `5s`, `1.2s`.

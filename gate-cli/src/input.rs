@@ -3,8 +3,11 @@
 use std::fs::{File, Metadata};
 use std::io::{self, IsTerminal as _, Read};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
+use chrono::DateTime;
 use gate_core::bounds::MAX_INPUT_BYTES;
+use gate_core::time::Instant;
 use gate_core::{ErrorCode, GateError};
 
 /// The path that stands for stdin.
@@ -91,6 +94,14 @@ pub(crate) fn followed(path: &Path) -> io::Result<PathBuf> {
 /// True if something is at the path.
 pub(crate) fn is_there(path: &Path) -> bool {
     path.try_exists().unwrap_or(true)
+}
+
+/// When a file was written last, in milliseconds like the clock, which would otherwise be behind a file of the same
+/// instant. Nobody knows it of stdin, or of a file that says a time before 1970.
+pub(crate) fn written_at(path: &Path) -> Option<Instant> {
+    let about = std::fs::metadata(path).ok().filter(|_| !is_stdin(path))?;
+    let since = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    DateTime::from_timestamp_millis(i64::try_from(since.as_millis()).ok()?)
 }
 
 /// The first bytes of a file.

@@ -190,9 +190,25 @@ pub fn human_minutes(minutes: u64) -> String {
     }
 }
 
+/// A length of time for people, never rounded to another: `90 s`, `90.250 s`, and `250 ms` below a second.
+pub(crate) fn human_seconds(length: TimeDelta) -> String {
+    let (seconds, ms) = (length.num_seconds(), length.subsec_millis());
+    match (seconds, ms) {
+        (0, ms) => format!("{ms} ms"),
+        (_, 0) => format!("{seconds} s"),
+        _ => format!("{seconds}.{ms:03} s"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn less_than_a_second_is_not_none() {
+        let written = [0, 250, 999, 1000, 90_250].map(|ms| human_seconds(TimeDelta::milliseconds(ms)));
+        assert_eq!(written, ["0 ms", "250 ms", "999 ms", "1 s", "90.250 s"]);
+    }
 
     #[test]
     fn minutes_are_written_as_runbooks_do() {

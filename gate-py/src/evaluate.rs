@@ -31,7 +31,7 @@ pub(crate) fn decide<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = snapshot.py();
     let input = Input::read(snapshot)?;
-    let now = now.map(convert::instant).transpose()?;
+    let now = now.map(|now| convert::instant("now", now)).transpose()?;
     let judge = || -> Result<Verdict, GateError> {
         let snapshot = input.validate()?;
         let verdict = policy.evaluate(&snapshot, stage, now)?;

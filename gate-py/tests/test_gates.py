@@ -364,12 +364,29 @@ def test_the_review_is_the_block_to_append() -> None:
     }
     openapi = tsfm_gate.check_openapi({"openapi": "3.1.0", "paths": {"/a": {"get": {}}}}, required=["/a"])
     perf = tsfm_gate.check_perf("requests=60\nelapsed_s=5\nlatency_p95_ms=20\n", exit_code=0)
-    review = tsfm_gate.hardening_review(summary=summary, openapi=openapi, perf=perf, now=RELEASE)
-    assert review["text"].startswith("### Hardening gate (2026-11-21)\n") and review["text"].endswith("\n")
+    during = {"openapi_at": "2026-11-21T11:01:00Z", "perf_at": datetime(2026, 11, 21, 11, 1, tzinfo=UTC)}
+
+    def review(**more: Any) -> tsfm_gate.ReviewReport:
+        given: dict[str, Any] = {"summary": summary, "openapi": openapi, "perf": perf, "now": RELEASE}
+        return tsfm_gate.hardening_review(**given | during | more)
+
+    found = review()
+    assert found["text"].startswith("### Hardening gate (2026-11-21)\n") and found["text"].endswith("\n")
     # Nobody looked at the security of it.
-    assert [problem["path"] for problem in review["problems"]] == ["security"]
-    assert review["exit_code"] == 3
+    assert paths(found) == ["security"] and found["exit_code"] == 3
     assert "exit_code" in openapi, "what was given is as it was"
+    # A report of another run, or of a time that nobody knows, is none of this one.
+    assert paths(review(openapi_at="2026-11-18T11:01:00Z")) == ["openapi", "security"]
+    assert paths(review(perf_at=None)) == ["security", "perf"]
+    # And a run of long ago says nothing about today.
+    assert paths(review(max_age=60)) == ["run_finished_at_utc", "security"]
+    with pytest.raises(tsfm_gate.GateError, match="perf_at: expected an RFC 3339 time"):
+        review(perf_at="yesterday")
+
+
+def paths(review: tsfm_gate.ReviewReport) -> list[str]:
+    """What speaks against the gate."""
+    return [problem["path"] for problem in review["problems"]]
 
 
 def bytes_of(content: Any) -> bytes:

@@ -9,12 +9,13 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use chrono::TimeDelta;
 use gate_core::GateError;
 use gate_core::digest::Digest;
 use gate_core::document::{Table, from_json};
 use gate_core::hardening::openapi::{self, OpenApiReport, Operation};
 use gate_core::hardening::perf::{self, PerfReport, PerfThresholds};
-use gate_core::hardening::review::Review;
+use gate_core::hardening::review::{MAX_AGE, Review, Written};
 use gate_core::hardening::security::{self, Answer, Expectation, Probe};
 use gate_core::hardening::{Step, Summary, TokenPolicy, metrics};
 use gate_core::release::env::Requirements;
@@ -363,18 +364,26 @@ fn review(given: &Value) -> Answered {
     let openapi = of_or_read(&given["openapi"], |given| Ok(openapi_report(given)))?;
     let security = of_or_read(&given["security"], security_report)?;
     let perf = of_or_read(&given["perf"], perf_report)?;
+    let written = &given["written"];
     let review = Review {
-        date: now().date_naive(),
+        now: now(),
+        max_age: given["max_age_s"].as_i64().map_or(MAX_AGE, TimeDelta::seconds),
         summary_path: "artifacts/rollout_gate/rollout_hardening_gate_summary.json",
         openapi_path: "artifacts/rollout_gate/logs/openapi_smoke_report.json",
         summary: summary.as_ref(),
-        openapi: openapi.as_ref(),
-        security: security.as_ref(),
-        perf: perf.as_ref(),
+        openapi: openapi.as_ref().map(|report| Written { report, at: written_at(written, "openapi") }),
+        security: security.as_ref().map(|report| Written { report, at: written_at(written, "security") }),
+        perf: perf.as_ref().map(|report| Written { report, at: written_at(written, "perf") }),
     };
     let problems: Vec<String> = review.problems().iter().map(ToString::to_string).collect();
     let lines: Vec<_> = review.text().lines().map(str::to_owned).collect();
     Ok(json!({"text": lines, "ends": review.text().ends_with('\n'), "problems": problems}))
+}
+
+/// When a report was written: in the middle of the run, unless the case says otherwise. `null` is not known.
+fn written_at(given: &Value, report: &str) -> Option<Instant> {
+    let at = given.get(report).map_or(Some("2026-11-21T11:01:00Z"), Value::as_str)?;
+    Some(parse_instant(at, report).expect("an instant"))
 }
 
 /// A report as it is judged, or as somebody wrote it down.

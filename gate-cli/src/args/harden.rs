@@ -1,10 +1,12 @@
 //! What was typed for the hardening gate: `harden`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgGroup, Args, Subcommand};
 
 use super::common::{Reported, Shown};
+use crate::duration;
 
 /// The codes of every command, after the examples of each.
 macro_rules! exit_codes {
@@ -90,10 +92,11 @@ came to its end, and that is no pass: a pipe to `tee` swallows the status."
 const REVIEW_HELP: &str = after_help!(
     "  tsfm-gate harden review artifacts/rollout_gate/rollout_hardening_gate_summary.json
   tsfm-gate harden review summary.json --openapi openapi.json --security security.json \\
-      --perf perf.json --date 2026-11-21 >> runbook.md
+      --perf perf.json --max-age 1h >> runbook.md
 
 Reports that are not named are looked for in `logs` beside the summary, where the built-in plan
-writes them. One that is missing is not a pass."
+writes them. One that is missing is not a pass, and neither is one that was not written during the
+run, by the time of its file: copy them with their times (`cp -p`). The date is that of the run."
 );
 
 /// The subcommands of `harden`.
@@ -258,7 +261,7 @@ pub(crate) struct HardenReview {
     /// Report of `harden perf` [default: `logs/perf_bench_result.json`]
     #[arg(long, value_name = "FILE")]
     pub(crate) perf: Option<PathBuf>,
-    /// Day of the review [default: today, in UTC]
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    pub(crate) date: Option<String>,
+    /// How long ago the run may have ended
+    #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = duration::parse)]
+    pub(crate) max_age: Duration,
 }

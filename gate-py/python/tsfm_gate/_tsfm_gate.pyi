@@ -781,6 +781,10 @@ def hardening_review(
     openapi: OpenApiReport | Mapping[str, Any] | None = None,
     security: Sequence[Mapping[str, Any]] | None = None,
     perf: PerfReport | Mapping[str, Any] | None = None,
+    openapi_at: Time | None = None,
+    security_at: Time | None = None,
+    perf_at: Time | None = None,
+    max_age: _Length | None = None,
     summary_path: str = "rollout_hardening_gate_summary.json",
     openapi_path: str = "openapi_smoke_report.json",
     now: Time | None = None,
@@ -788,8 +792,9 @@ def hardening_review(
     """Writes the review of a hardening gate as the runbook has it appended.
 
     `summary` is the summary document, `openapi` and `perf` are what `check_openapi` and `check_perf`
-    returned, and `security` is the list of probes with their answers. What is not there speaks against
-    the gate.
+    returned, and `security` is the list of probes with their answers. `openapi_at`, `security_at` and
+    `perf_at` say when each was written: it must be during the run, which must have ended at most `max_age`
+    ago (24 hours). What is not there, and what nobody knows the time of, speaks against the gate.
     """
 
 def scan_secrets(

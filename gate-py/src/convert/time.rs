@@ -11,27 +11,27 @@ use super::scope::Stop;
 use super::{described, text};
 use crate::error;
 
-/// The decision instant: RFC 3339 text or an aware `datetime`.
-pub(crate) fn instant(now: &Bound<'_, PyAny>) -> PyResult<Instant> {
-    read(now).map_err(|stop| match stop {
+/// An instant: RFC 3339 text or an aware `datetime`. `argument` names it in errors.
+pub(crate) fn instant(argument: &str, given: &Bound<'_, PyAny>) -> PyResult<Instant> {
+    read(given).map_err(|stop| match stop {
         Stop::Fault(fault) => {
-            let refused = fault.under(gate_core::document::Segment::Key("now".to_owned()));
-            error::raised(now.py(), &refused.into())
+            let refused = fault.under(gate_core::document::Segment::Key(argument.to_owned()));
+            error::raised(given.py(), &refused.into())
         }
         Stop::Raised(error) => error,
     })
 }
 
-fn read(now: &Bound<'_, PyAny>) -> Result<Instant, Stop> {
-    let text = match (now.cast::<PyString>(), rfc3339(now)) {
+fn read(given: &Bound<'_, PyAny>) -> Result<Instant, Stop> {
+    let text = match (given.cast::<PyString>(), rfc3339(given)) {
         (Ok(text), _) => text::utf8(text)?.to_owned(),
         (_, Some(text)) => text?,
         _ => {
             let expected = "an RFC 3339 time or an aware datetime";
-            return Err(Fault::new(ErrorCode::WrongType, expected, described(now)).into());
+            return Err(Fault::new(ErrorCode::WrongType, expected, described(given)).into());
         }
     };
-    parse_instant(&text, "now").map_err(|error| fault(&error).into())
+    parse_instant(&text, "").map_err(|error| fault(&error).into())
 }
 
 /// The same error without its path, which the caller adds.

@@ -91,7 +91,7 @@ pub(crate) fn check_breaker<'py>(
     let breaker = Breaker {
         state: state.map(read::<Blob>).transpose()?,
         holds: holds.map(read::<Blob>).transpose()?,
-        saved_at: at.map(convert::instant).transpose()?,
+        saved_at: at.map(|at| convert::instant("at", at)).transpose()?,
     };
     checked(py, &py.detach(|| breaker.judge()))
 }

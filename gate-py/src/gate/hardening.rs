@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gate_core::hardening::openapi::{self, OpenApiReport, OpenApiStatus, Operation};
 use gate_core::hardening::perf::{self, PerfReport, PerfThresholds};
-use gate_core::hardening::review::Review;
+use gate_core::hardening::review::{MAX_AGE, Review, Written};
 use gate_core::hardening::security::{self, Probe};
 use gate_core::hardening::{Summary, TokenFault, TokenPolicy};
 use gate_core::{ErrorCode, GateError};
@@ -12,7 +12,8 @@ use pyo3::prelude::*;
 use serde::Serialize;
 
 use super::blob::Blob;
-use super::{accept, instant, judged, or_default, pass_or_fail, read, read_secret};
+use super::{accept, instant, judged, length, or_default, pass_or_fail, read, read_secret};
+use crate::convert;
 
 /// One token, judged. It is not in here.
 #[derive(Serialize)]
@@ -94,7 +95,9 @@ struct ReviewReport {
 /// Writes the review of a hardening gate as the runbook has it appended.
 ///
 /// `summary` is the summary document, `openapi` and `perf` are what `check_openapi` and `check_perf` returned, and
-/// `security` is the list of probes with their answers. What is not there speaks against the gate.
+/// `security` is the list of probes with their answers. `openapi_at`, `security_at` and `perf_at` say when each was
+/// written: it must be during the run, which must have ended at most `max_age` ago (24 hours). What is not there, and
+/// what nobody knows the time of, speaks against the gate.
 #[pyfunction]
 #[pyo3(signature = (
     *,
@@ -102,6 +105,10 @@ struct ReviewReport {
     openapi=None,
     security=None,
     perf=None,
+    openapi_at=None,
+    security_at=None,
+    perf_at=None,
+    max_age=None,
     summary_path="rollout_hardening_gate_summary.json",
     openapi_path="openapi_smoke_report.json",
     now=None,
@@ -113,6 +120,10 @@ pub(crate) fn hardening_review<'py>(
     openapi: Option<&Bound<'py, PyAny>>,
     security: Option<&Bound<'py, PyAny>>,
     perf: Option<&Bound<'py, PyAny>>,
+    openapi_at: Option<&Bound<'py, PyAny>>,
+    security_at: Option<&Bound<'py, PyAny>>,
+    perf_at: Option<&Bound<'py, PyAny>>,
+    max_age: Option<&Bound<'py, PyAny>>,
     summary_path: &str,
     openapi_path: &str,
     now: Option<&Bound<'py, PyAny>>,
@@ -124,14 +135,20 @@ pub(crate) fn hardening_review<'py>(
     let probes: Option<Vec<Probe>> =
         security.map(read_secret).transpose()?.map(|probes| accept(py, probes)).transpose()?;
     let security = probes.map(|probes| security::judge(&probes));
+    let at = |argument, given: Option<&Bound<'py, PyAny>>| {
+        given.map(|given| convert::instant(argument, given)).transpose()
+    };
+    let [openapi_at, security_at, perf_at] =
+        [at("openapi_at", openapi_at)?, at("security_at", security_at)?, at("perf_at", perf_at)?];
     let review = Review {
-        date: instant(now)?.date_naive(),
+        now: instant(now)?,
+        max_age: length("max_age", max_age)?.unwrap_or(MAX_AGE),
         summary_path,
         openapi_path,
         summary: summary.as_ref(),
-        openapi: openapi.as_ref(),
-        security: security.as_ref(),
-        perf: perf.as_ref(),
+        openapi: openapi.as_ref().map(|report| Written { report, at: openapi_at }),
+        security: security.as_ref().map(|report| Written { report, at: security_at }),
+        perf: perf.as_ref().map(|report| Written { report, at: perf_at }),
     };
     let problems = review.problems();
     let report = ReviewReport { ok: problems.is_empty(), text: review.text(), problems };

@@ -41,7 +41,7 @@ type Tried<T> = PyResult<Result<T, GateError>>;
 
 /// The decision instant: what is given, or the clock, to the microsecond as `datetime` has it.
 fn instant(now: Option<&Bound<'_, PyAny>>) -> PyResult<Instant> {
-    now.map_or_else(|| Ok(Utc::now().trunc_subsecs(6)), convert::instant)
+    now.map_or_else(|| Ok(Utc::now().trunc_subsecs(6)), |now| convert::instant("now", now))
 }
 
 /// A length of time: seconds, or a `timedelta`.

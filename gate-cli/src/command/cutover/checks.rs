@@ -19,11 +19,11 @@ use super::plan::{
     BreakerPart, CanaryPart, EvidencePart, KeysPart, PromotionPart, ReadyzPart, RecoveryPart, SignaturesPart,
     limit,
 };
-use super::readyz::age;
 use super::recovery::Restore;
 use super::side_by_side::Probe;
 use super::{canary, evidence, keys, policies, promotion, readyz, recovery, texts};
 use crate::breaker_file::{Clock, StateFile};
+use crate::duration::age;
 use crate::http::Url;
 
 /// How long a restore may take.

@@ -14,9 +14,9 @@ use gate_core::document::from_json;
 use gate_core::time::Instant;
 use gate_core::{ErrorCode, GateError};
 
-use super::readyz::age;
 use super::{Answer, Surroundings, answer, texts};
 use crate::args::{EvidenceIndex, EvidenceVerify};
+use crate::duration::age;
 use crate::evidence_folder::{self, INDEX};
 use crate::failure::Failure;
 use crate::storage::{Target, beside};

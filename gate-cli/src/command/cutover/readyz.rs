@@ -1,10 +1,9 @@
 //! `tsfm-gate cutover readyz`
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use chrono::TimeDelta;
 use gate_core::GateError;
 use gate_core::cutover::Check;
 use gate_core::cutover::readyz::{ReadyzFacts, readyz};
@@ -12,9 +11,10 @@ use gate_core::time::Instant;
 
 use super::{Answer, Surroundings, answer};
 use crate::args::{self, CutoverReadyz};
+use crate::duration::age;
 use crate::failure::Failure;
 use crate::http::{self, Url};
-use crate::input::{self, is_stdin};
+use crate::input::{self, is_stdin, written_at};
 
 pub(super) fn run(args: &CutoverReadyz, around: Surroundings) -> Result<Answer, Failure> {
     let max_age = age(args.max_age);
@@ -47,13 +47,7 @@ pub(super) fn ask(url: &Url, timeout: Duration, max_age: TimeDelta, clock: fn() 
 
 fn stored(path: &Path, status: u16, max_age: TimeDelta, clock: fn() -> Instant) -> Result<Check, GateError> {
     let source = input::read(path, "input")?;
-    let written = fs::metadata(path).and_then(|about| about.modified()).ok().filter(|_| !is_stdin(path));
-    // In milliseconds like the clock, which would otherwise be behind a file of the same instant.
-    let at = written.map_or_else(clock, |written| DateTime::<Utc>::from(written).trunc_subsecs(3));
+    // What nobody knows the time of is as old as can be.
+    let at = if is_stdin(path) { clock() } else { written_at(path).unwrap_or(Instant::UNIX_EPOCH) };
     Ok(readyz(ReadyzFacts::Answered { status, body: &source.bytes, at }, max_age, clock()))
-}
-
-/// The same time for the core.
-pub(super) fn age(time: Duration) -> TimeDelta {
-    TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX)
 }

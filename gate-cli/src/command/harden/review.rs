@@ -1,20 +1,18 @@
 //! `tsfm-gate harden review`
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use chrono::NaiveDate;
 use gate_core::hardening::Summary;
 use gate_core::hardening::openapi::OpenApiReport;
 use gate_core::hardening::perf::PerfReport;
-use gate_core::hardening::review::Review;
+use gate_core::hardening::review::{Review, Written};
 use gate_core::hardening::security::SecurityReport;
-use gate_core::{ErrorCode, GateError};
 use serde::de::DeserializeOwned;
 
 use super::{Answer, Surroundings};
 use crate::args::HardenReview;
-use crate::command::quoted;
 use crate::document_file;
+use crate::duration::age;
 use crate::exit::Exit;
 use crate::failure::{Failure, Refusal};
 use crate::input;
@@ -29,19 +27,21 @@ pub(super) fn run(args: &HardenReview, around: Surroundings) -> Result<Answer, F
     };
     let logs = folder_of(&args.summary).join("logs");
     let openapi_path = args.openapi.clone().unwrap_or_else(|| logs.join("openapi_smoke_report.json"));
-    let openapi: Option<OpenApiReport> = report(args.openapi.as_deref(), &openapi_path, "openapi")?;
+    let openapi: Option<Written<OpenApiReport>> = report(args.openapi.as_deref(), &openapi_path, "openapi")?;
     let security_path = logs.join("live_demo_security_report.json");
-    let security: Option<SecurityReport> = report(args.security.as_deref(), &security_path, "security")?;
-    let perf_path: PathBuf = logs.join("perf_bench_result.json");
-    let perf: Option<PerfReport> = report(args.perf.as_deref(), &perf_path, "perf")?;
+    let security: Option<Written<SecurityReport>> =
+        report(args.security.as_deref(), &security_path, "security")?;
+    let perf_path = logs.join("perf_bench_result.json");
+    let perf: Option<Written<PerfReport>> = report(args.perf.as_deref(), &perf_path, "perf")?;
     let review = Review {
-        date: date(args.date.as_deref(), around)?,
+        now: (around.clock)(),
+        max_age: age(args.max_age),
         summary_path: &args.summary.display().to_string(),
         openapi_path: &openapi_path.display().to_string(),
         summary: Some(&summary),
-        openapi: openapi.as_ref(),
-        security: security.as_ref(),
-        perf: perf.as_ref(),
+        openapi: openapi.as_ref().map(Written::as_ref),
+        security: security.as_ref().map(Written::as_ref),
+        perf: perf.as_ref().map(Written::as_ref),
     };
     let exit = match (review.problems().is_empty(), summary.dry_run) {
         (true, _) => Exit::Promote,
@@ -56,16 +56,12 @@ fn report<T: DeserializeOwned>(
     named: Option<&Path>,
     default: &Path,
     argument: &'static str,
-) -> Result<Option<T>, Box<Refusal>> {
-    match named {
-        Some(path) => document_file::read_json(path, argument).map(Some),
-        None if input::is_there(default) => document_file::read_json(default, argument).map(Some),
-        None => Ok(None),
+) -> Result<Option<Written<T>>, Box<Refusal>> {
+    let path = named.unwrap_or(default);
+    if named.is_none() && !input::is_there(path) {
+        return Ok(None);
     }
-}
-
-fn date(given: Option<&str>, around: Surroundings) -> Result<NaiveDate, GateError> {
-    let Some(text) = given else { return Ok((around.clock)().date_naive()) };
-    NaiveDate::parse_from_str(text, "%Y-%m-%d")
-        .map_err(|_| GateError::new(ErrorCode::WrongValue, "date", "a day like `2026-11-21`", quoted(text)))
+    let report = document_file::read_json(path, argument)?;
+    // Looked at afterwards: whatever replaces it meanwhile is younger than the run.
+    Ok(Some(Written { report, at: input::written_at(path) }))
 }

@@ -16,7 +16,7 @@ use super::listing::{Listed, Listing, field};
 use super::names;
 use super::report::EvidenceReport;
 use crate::document::{Node, from_json, from_json_tree, quoted};
-use crate::time::{Instant, format_instant};
+use crate::time::{Instant, format_instant, human_seconds};
 
 /// Why an index is believed.
 #[derive(Debug, Clone, Copy)]
@@ -193,9 +193,9 @@ fn age(index: &Index, expected: &Expectation<'_>, listing: &mut Listing) {
     }
     if let Some(most) = expected.max_age.filter(|most| age > *most) {
         let message = format!(
-            "generated_at: expected an age of at most {} s, found {} s",
-            most.num_seconds(),
-            age.num_seconds()
+            "generated_at: expected an age of at most {}, found {}",
+            human_seconds(most),
+            human_seconds(age)
         );
         listing.fault(Code::Stale, message);
     }
