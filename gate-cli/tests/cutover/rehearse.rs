@@ -206,3 +206,22 @@ fn a_plan_that_rehearses_nothing_is_refused() {
     folder.edit("plan.json", |plan| plan["schema_version"] = json!("v0"));
     assert_eq!(refused(), "schema-version");
 }
+
+#[test]
+fn a_plan_without_the_service_is_refused_before_the_traffic_moves() {
+    let folder = stage("http://127.0.0.1:1/readyz");
+    for none in ["missing", "null"] {
+        folder.edit("plan.json", |plan| {
+            let plan = plan.as_object_mut().unwrap();
+            plan.remove("readyz");
+            if none == "null" {
+                plan.insert("readyz".to_owned(), Value::Null);
+            }
+        });
+        let ran = folder.gate(&["cutover", "rehearse", "--plan", "plan.json"]);
+        let expected = if none == "null" { "wrong-type" } else { "missing-field" };
+        assert_eq!(ran.error_code(), expected, "{}", ran.stderr);
+        assert!(ran.stderr.contains("readyz"), "{}", ran.stderr);
+    }
+    assert!(!folder.path("log").exists(), "nothing was touched");
+}

@@ -39,7 +39,7 @@ struct Plan {
     #[serde(default)]
     rehearsal: RehearsalPlan,
     commands: Commands,
-    readyz: Option<ReadyzPart>,
+    readyz: ReadyzPart,
     canary: CanaryPart,
 }
 
@@ -141,8 +141,7 @@ impl<'a> Stage<'a> {
 
     fn check(&self) -> Outcome {
         let clock = self.clock;
-        let readyz = self.plan.readyz.clone().map(|part| checks::readyz(part, clock));
-        let mut all = side_by_side::run(readyz.into_iter().collect());
+        let mut all = side_by_side::run(vec![checks::readyz(self.plan.readyz.clone(), clock)]);
         let (check, decision) = canary::check(&self.plan.canary, clock);
         all.push(check);
         Outcome::Checked(all, decision)
