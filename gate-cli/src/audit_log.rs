@@ -6,7 +6,7 @@
 //! verification that comes with it, without which nothing is added.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, BufWriter, Read as _, Write};
+use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::Path;
 
 use gate_core::bounds::MAX_AUDIT_LINE_BYTES;
@@ -27,9 +27,7 @@ const BUFFER: usize = 256 * 1024;
 /// # Errors
 /// `file-not-found` and `file-unreadable`. A log that is not as it was written is a report.
 pub fn verify(path: &Path, anchor: Option<Anchor>, argument: &str) -> Result<AuditReport, GateError> {
-    open(path)
-        .and_then(|log| read(log, anchor, &mut io::sink()))
-        .map_err(|error| unreadable(path, &error, argument))
+    read(path, argument, anchor, |_| Ok(()))
 }
 
 /// Adds a record to a log that verifies, or says why it does not. The caller has the lock.
@@ -41,14 +39,11 @@ pub(crate) fn append(
     anchor: Option<Anchor>,
     entry: &AuditEntry,
 ) -> Result<Result<Anchor, AuditReport>, GateError> {
-    let (path, mut copy) = (log.path(), log.copy()?);
+    let mut copy = log.copy()?;
     let end = if is_new {
         Anchor::empty()
     } else {
-        let log = open(path).map_err(|error| unreadable(path, &error, ARGUMENT))?;
-        let mut into = BufWriter::with_capacity(BUFFER, copy.file());
-        let report = read(log, anchor, &mut into).and_then(|report| into.flush().map(|()| report));
-        let report = report.map_err(|error| unreadable(path, &error, ARGUMENT))?;
+        let report = read(log.path(), ARGUMENT, anchor, |line| copy.add(line))?;
         if !report.verified {
             return Ok(Err(report));
         }
@@ -81,24 +76,30 @@ fn open(path: &Path) -> io::Result<File> {
     if fs::metadata(path)?.is_file() { File::open(path) } else { Err(io::Error::other("not a regular file")) }
 }
 
-/// Verifies line by line, and copies what was read.
+/// Verifies line by line, and hands on what was read.
 ///
-/// Of a line that is too long, only the beginning is in memory, and in the copy: such a log does not verify.
-fn read(log: File, anchor: Option<Anchor>, copy: &mut impl Write) -> io::Result<AuditReport> {
-    let mut log = BufReader::with_capacity(BUFFER, log);
+/// Of a line that is too long, only the beginning is in memory, and is handed on: such a log does not verify.
+fn read(
+    path: &Path,
+    argument: &str,
+    anchor: Option<Anchor>,
+    mut hand_on: impl FnMut(&[u8]) -> Result<(), GateError>,
+) -> Result<AuditReport, GateError> {
+    let failed = |error: io::Error| unreadable(path, &error, argument);
+    let mut log = BufReader::with_capacity(BUFFER, open(path).map_err(failed)?);
     let mut verifier = AuditVerifier::new(anchor);
     let mut line = Vec::new();
     loop {
         line.clear();
         // One more than any record has tells one that is too long.
         let most = MAX_AUDIT_LINE_BYTES as u64 + 2;
-        if log.by_ref().take(most).read_until(b'\n', &mut line)? == 0 {
+        if log.by_ref().take(most).read_until(b'\n', &mut line).map_err(failed)? == 0 {
             return Ok(verifier.finish());
         }
-        copy.write_all(&line)?;
+        hand_on(&line)?;
         let mut ended = line.pop_if(|last| *last == b'\n').is_some();
         if !ended && line.len() > MAX_AUDIT_LINE_BYTES {
-            ended = skip_line(&mut log)?;
+            ended = skip_line(&mut log).map_err(failed)?;
         }
         verifier.line(&line, ended);
     }

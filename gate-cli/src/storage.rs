@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,6 +16,9 @@ use crate::output::folder_of;
 
 /// How long to sleep between two tries.
 const PAUSE: Duration = Duration::from_millis(5);
+
+/// Bytes that are written at once.
+const BUFFER: usize = 64 * 1024;
 
 /// A file that is to be replaced. Whoever does so has the lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +40,29 @@ impl Target {
     /// A file beside this one, which shares its lock.
     pub(crate) fn beside(&self, ending: &str) -> Self {
         Self { path: beside(&self.path, ending), argument: self.argument }
+    }
+
+    /// Refuses a place that is no place for a file, before anything else is done: a pipe, a device or a folder is not
+    /// replaced, and neither is a link that leads nowhere.
+    pub(crate) fn refuse_special(&self) -> Result<(), GateError> {
+        match fs::symlink_metadata(&self.path) {
+            Ok(about) if !about.is_file() => {
+                let found = format!("something else at `{}`", self.path.display());
+                let expected = "a regular file, or none yet";
+                Err(GateError::new(ErrorCode::OutputFailed, self.argument, expected, found))
+            }
+            // What cannot be looked at cannot be written either, and that says why.
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses to replace what the same command reads: one of these files, or a file in one of these folders.
+    pub(crate) fn refuse_inputs(&self, inputs: impl IntoIterator<Item = PathBuf>) -> Result<(), GateError> {
+        let is_read = |input: &PathBuf| followed(input).is_ok_and(|input| self.path.starts_with(input));
+        let Some(input) = inputs.into_iter().find(is_read) else { return Ok(()) };
+        let found = format!("`{}`, which is, or is in, `{}`", self.path.display(), input.display());
+        let expected = "a file that the command does not read";
+        Err(GateError::new(ErrorCode::Contradiction, self.argument, expected, found))
     }
 
     /// Waits for the right to change the file, at most so long.
@@ -78,9 +104,10 @@ impl Target {
 
     /// Begins the bytes that will replace the file.
     pub(crate) fn copy(&self) -> Result<Copy, GateError> {
+        self.refuse_special()?;
         let prepared = Prepared { next: beside(&self.path, ".next"), target: self.clone() };
         let file = create(&prepared.next, &self.path).map_err(|error| self.failed(&error))?;
-        Ok(Copy { file, prepared })
+        Ok(Copy { file: BufWriter::with_capacity(BUFFER, file), prepared })
     }
 
     /// Moves a file that is of no use out of the way, and returns where to. Nothing is lost, and nothing is overwritten.
@@ -97,7 +124,7 @@ impl Target {
 
     fn failed(&self, error: &io::Error) -> GateError {
         let found = format!("`{}`: {error}", self.path.display());
-        GateError::new(ErrorCode::OutputFailed, self.argument, "a file that can be replaced", found)
+        GateError::new(ErrorCode::OutputFailed, self.argument, "a file that can be written", found)
     }
 }
 
@@ -162,24 +189,20 @@ impl Drop for Prepared {
 /// The bytes that will replace a file, while they are written.
 #[derive(Debug)]
 pub(crate) struct Copy {
-    file: File,
+    file: BufWriter<File>,
     prepared: Prepared,
 }
 
 impl Copy {
-    /// To write to.
-    pub(crate) const fn file(&mut self) -> &mut File {
-        &mut self.file
-    }
-
     /// Adds bytes at the end.
     pub(crate) fn add(&mut self, bytes: &[u8]) -> Result<(), GateError> {
         self.file.write_all(bytes).map_err(|error| self.prepared.target.failed(&error))
     }
 
     /// The bytes on the disk, ready to be put in place.
-    pub(crate) fn done(self) -> Result<Prepared, GateError> {
-        self.file.sync_all().map_err(|error| self.prepared.target.failed(&error))?;
+    pub(crate) fn done(mut self) -> Result<Prepared, GateError> {
+        let synchronised = self.file.flush().and_then(|()| self.file.get_ref().sync_all());
+        synchronised.map_err(|error| self.prepared.target.failed(&error))?;
         Ok(self.prepared)
     }
 }

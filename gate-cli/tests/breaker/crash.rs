@@ -146,7 +146,7 @@ fn a_folder_that_cannot_be_written_is_1_and_a_stop_stays_3() {
     let answer = folder.check(0, 1.0, 1, &[]).answer();
     assert_eq!(answer["exit_code"], 3);
     assert!(
-        answer["notes"][0].as_str().unwrap().contains("state: expected a file that can be replaced"),
+        answer["notes"][0].as_str().unwrap().contains("state: expected a file that can be written"),
         "{answer}"
     );
     assert_eq!(

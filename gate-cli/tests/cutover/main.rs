@@ -101,6 +101,18 @@ impl Folder {
     fn gate(&self, args: &[&str]) -> Ran {
         Ran::new(self.program().args(args).output().unwrap())
     }
+
+    /// A pipe: what is neither a file nor a folder.
+    #[cfg(unix)]
+    fn pipe(&self, name: &str) {
+        assert!(Command::new("mkfifo").arg(self.path(name)).status().unwrap().success());
+    }
+
+    #[cfg(unix)]
+    fn is_pipe(&self, name: &str) -> bool {
+        use std::os::unix::fs::FileTypeExt as _;
+        fs::symlink_metadata(self.path(name)).unwrap().file_type().is_fifo()
+    }
 }
 
 /// So many minutes from now.

@@ -116,3 +116,70 @@ fn a_preflight_that_is_killed_leaves_no_older_go() {
         "{report:#}"
     );
 }
+
+#[test]
+fn a_report_that_would_replace_what_is_read_is_refused() {
+    let server = Server::ready();
+    let folder = ready(&server);
+    std::fs::create_dir(folder.path("source")).unwrap();
+    folder.edit("cutover.json", |plan| plan["recovery"]["source"] = json!("source"));
+    let before = folder.names(".");
+    let inputs = [
+        "cutover.json",
+        "./source/../cutover.json",
+        "evidence/index.json",
+        "evidence/report.json",
+        "sign.json",
+        "keys.json",
+        "breaker.json",
+        "snapshot.json",
+        "marker",
+        ".env",
+        "source/report.json",
+        "back",
+        "back/report.json",
+        "policy.yaml",
+        "policy.yaml.sig",
+    ];
+    for input in inputs {
+        let old = std::fs::read(folder.path(input)).ok();
+        let ran = folder.gate(&["cutover", "preflight", "--plan", "cutover.json", "--report", input]);
+        assert_eq!(ran.error_code(), "contradiction", "{input}");
+        assert!(
+            ran.stderr.contains("report: expected a file that the command does not read"),
+            "{}",
+            ran.stderr
+        );
+        assert_eq!(std::fs::read(folder.path(input)).ok(), old, "{input}");
+    }
+    assert_eq!((folder.names("."), server.asked().len()), (before, 0), "nothing was touched");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_that_is_the_plan_under_another_name_is_refused() {
+    let server = Server::ready();
+    let folder = ready(&server);
+    let plan = folder.read("cutover.json");
+    std::os::unix::fs::symlink("cutover.json", folder.path("link.json")).unwrap();
+    let ran = folder.gate(&["cutover", "preflight", "--plan", "cutover.json", "--report", "link.json"]);
+    assert_eq!((ran.error_code().as_str(), folder.read("cutover.json")), ("contradiction", plan));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_that_is_no_file_stays_what_it_is() {
+    let server = Server::ready();
+    let folder = ready(&server);
+    folder.pipe("report.json");
+    std::os::unix::fs::symlink("report.json", folder.path("link")).unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path("dangling")).unwrap();
+    for report in ["report.json", "link", "dangling"] {
+        let ran = folder.gate(&["cutover", "preflight", "--plan", "cutover.json", "--report", report]);
+        assert_eq!(ran.error_code(), "output-failed", "{report}");
+        assert!(!folder.path(&format!("{report}.lock")).exists());
+    }
+    assert!(folder.is_pipe("report.json"));
+    assert!(std::fs::symlink_metadata(folder.path("dangling")).unwrap().is_symlink());
+    assert!(server.asked().is_empty(), "nothing was checked");
+}

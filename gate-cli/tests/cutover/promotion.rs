@@ -127,3 +127,17 @@ fn the_marker_and_the_file_are_two_files() {
     assert_eq!(folder.gate(&[&words, &SIGN[..]].concat()).error_code(), "contradiction");
     assert_eq!(folder.read("one"), "A=1\n");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_either_stays_and_nothing_changes() {
+    for (marker, file) in [("pipe", ".env"), ("marker", "pipe")] {
+        let folder = Folder::empty();
+        folder.pipe("pipe");
+        for word in ["manual", "auto"] {
+            let words = ["cutover", "promotion", word, "--marker", marker, "--file", file];
+            assert_eq!(folder.gate(&[&words, &SIGN[..]].concat()).error_code(), "output-failed");
+        }
+        assert_eq!((folder.is_pipe("pipe"), folder.names(".")), (true, vec!["pipe".to_owned()]));
+    }
+}

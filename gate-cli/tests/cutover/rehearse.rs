@@ -225,3 +225,28 @@ fn a_plan_without_the_service_is_refused_before_the_traffic_moves() {
     }
     assert!(!folder.path("log").exists(), "nothing was touched");
 }
+
+#[test]
+fn a_report_that_would_replace_what_is_read_is_refused_before_the_traffic_moves() {
+    let server = Server::ready();
+    let folder = stage(&server.url());
+    for input in ["plan.json", "snapshot.json"] {
+        let old = folder.read(input);
+        let ran = folder.gate(&["cutover", "rehearse", "--plan", "plan.json", "--report", input]);
+        assert_eq!((ran.error_code().as_str(), folder.read(input)), ("contradiction", old));
+    }
+    assert!(!folder.path("log").exists(), "nothing was touched");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_that_is_a_pipe_stays_one() {
+    let server = Server::ready();
+    let folder = stage(&server.url());
+    folder.pipe("report.json");
+    let ran = folder.gate(&["cutover", "rehearse", "--plan", "plan.json", "--report", "report.json"]);
+    assert_eq!(ran.error_code(), "output-failed");
+    let expected = "report: expected a regular file, or none yet, found something else at";
+    assert!(ran.stderr.contains(expected), "{}", ran.stderr);
+    assert!(folder.is_pipe("report.json") && !folder.path("log").exists(), "nothing was touched");
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::{Folder, TOKEN};
+use crate::{Folder, Ran, TOKEN};
 
 fn entry(folder: &Folder, reason: &str) {
     let entry = json!({"at": "2026-11-21T10:00:00Z", "actor": "kim", "action": "promote prod",
@@ -79,9 +79,8 @@ fn a_pipe_is_no_log() {
     let folder = log(1);
     std::fs::remove_file(folder.path("a.log")).unwrap();
     assert!(std::process::Command::new("mkfifo").arg(folder.path("a.log")).status().unwrap().success());
-    for words in [&VERIFY[..], &APPEND] {
-        assert_eq!(folder.gate(words).error_code(), "file-unreadable");
-    }
+    assert_eq!(folder.gate(&VERIFY).error_code(), "file-unreadable");
+    assert_eq!(folder.gate(&APPEND).error_code(), "output-failed");
 }
 
 #[test]
@@ -142,4 +141,46 @@ fn an_anchor_behind_a_link_is_written_where_the_link_leads() {
     assert_eq!(folder.gate(&[&APPEND[..], &ANCHOR].concat()).code, 0);
     assert!(std::fs::symlink_metadata(folder.path("anchor.json")).unwrap().is_symlink());
     assert!(folder.read("safe/a.json").contains("\"records\": 2"));
+}
+
+/// A limit on the size of a file fails a write as a full disk does.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full_is_no_log_that_cannot_be_read() {
+    let folder = log(4);
+    let before = folder.read("a.log");
+    let program = folder.program();
+    let limited = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"";
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", limited]).arg(program.get_program()).args(APPEND).current_dir(folder.path("."));
+    let ran = Ran::new(shell.output().unwrap());
+    assert_eq!(ran.error_code(), "output-failed");
+    assert!(ran.stderr.contains("audit: expected a file that can be written, found"), "{}", ran.stderr);
+    assert_eq!((folder.read("a.log"), folder.path("a.log.next").exists()), (before, false));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_anchor_that_is_no_file_or_the_log_itself_is_refused() {
+    let folder = log(1);
+    let before = folder.read("a.log");
+    std::fs::remove_file(folder.path("anchor.json")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(folder.path("anchor.json")).status().unwrap().success());
+    assert_eq!(folder.gate(&[&APPEND[..], &ANCHOR].concat()).error_code(), "output-failed");
+    assert_eq!(folder.gate(&[&VERIFY[..], &ANCHOR].concat()).error_code(), "file-unreadable");
+    assert_eq!(folder.gate(&[&APPEND[..], &["--anchor", "a.log"]].concat()).error_code(), "contradiction");
+    assert_eq!(folder.read("a.log"), before);
+    let new = ["release", "audit", "append", "b.log", "--new", "--entry", "entry.json", "--anchor", "b.log"];
+    assert_eq!(folder.gate(&new).error_code(), "contradiction");
+}
+
+#[test]
+fn an_anchor_that_is_empty_is_named() {
+    let folder = log(1);
+    folder.write("anchor.json", "");
+    for words in [&VERIFY[..], &APPEND] {
+        let ran = folder.gate(&[words, &ANCHOR].concat());
+        assert_eq!(ran.error_code(), "empty-input");
+        assert!(ran.stderr.contains("\"path\": \"anchor\""), "{}", ran.stderr);
+    }
 }

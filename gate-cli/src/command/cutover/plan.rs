@@ -7,6 +7,7 @@ use gate_core::cutover::canary_health::HealthRule;
 use gate_core::{ErrorCode, GateError};
 use serde::Deserialize;
 
+use super::policies::signature_of;
 use crate::duration::Time;
 use crate::process::Program;
 
@@ -116,6 +117,28 @@ impl Plan {
         Err(GateError::new(ErrorCode::SchemaVersion, "schema_version", format!("`{SCHEMA}`"), found))
     }
 
+    /// The files and folders that the checks read, and the folder that a restore fills.
+    pub(super) fn inputs(&self) -> Vec<PathBuf> {
+        let mut inputs: Vec<PathBuf> = Vec::new();
+        if let Some(part) = &self.evidence {
+            inputs.push(part.dir.clone());
+            inputs.extend(part.key_file.clone());
+        }
+        inputs.extend(self.keys.iter().filter_map(|part| part.file.clone()));
+        inputs.extend(self.breaker.iter().map(|part| part.state.clone()));
+        inputs.extend(self.canary.iter().flat_map(CanaryPart::inputs));
+        if let Some(part) = &self.promotion {
+            inputs.push(part.marker.clone());
+            inputs.extend(part.file.clone());
+        }
+        inputs.extend(self.recovery.iter().flat_map(|part| [part.source.clone(), part.target.clone()]));
+        if let Some(part) = &self.signatures {
+            inputs.extend(part.files.iter().flat_map(|file| [file.clone(), signature_of(file)]));
+            inputs.push(part.key_file.clone());
+        }
+        inputs
+    }
+
     /// The places that the documents name, for whoever gives no plan.
     pub(super) fn documents_own() -> Self {
         let url = std::env::var("READYZ_URL").unwrap_or_else(|_| "http://localhost:8080/readyz".to_owned());
@@ -157,6 +180,11 @@ impl Plan {
 }
 
 impl CanaryPart {
+    /// The files that the check reads.
+    pub(super) fn inputs(&self) -> Vec<PathBuf> {
+        [Some(self.snapshot.clone()), self.policy.clone()].into_iter().flatten().collect()
+    }
+
     pub(super) fn rule(&self) -> HealthRule {
         let default = HealthRule::default();
         HealthRule {

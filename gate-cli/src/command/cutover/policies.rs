@@ -34,11 +34,16 @@ fn sign(args: &PolicyFiles, clock: fn() -> Instant) -> Result<(), GateError> {
     for file in &args.files {
         let digest = Digest::of(&texts::read(file, "file")?);
         let signature = sign_digest(digest, &keys, clock())?;
-        let target = Target::new(&beside(file, ".sig"), "signature");
+        let target = Target::new(&signature_of(file), "signature");
         let _lock = target.lock(WAIT)?;
         target.replace(pretty(&signature).as_bytes())?;
     }
     Ok(())
+}
+
+/// Where the signature of a file stands.
+pub(super) fn signature_of(file: &Path) -> PathBuf {
+    beside(file, ".sig")
 }
 
 /// Judges files with the signatures beside them.
@@ -46,7 +51,7 @@ pub(super) fn check(files: &[PathBuf], keys: &Path, clock: fn() -> Instant) -> R
     let keys = texts::keys(keys)?;
     let read = |file: &PathBuf| {
         let digest = texts::read(file, "file").ok().map(|bytes| Digest::of(&bytes));
-        let signature = match texts::read(&beside(file, ".sig"), "signature") {
+        let signature = match texts::read(&signature_of(file), "signature") {
             Err(error) if error.code() != ErrorCode::FileNotFound => Some(Vec::new()),
             read => read.ok(),
         };

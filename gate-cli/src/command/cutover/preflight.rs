@@ -22,6 +22,8 @@ const WAIT: Duration = Duration::from_secs(1);
 pub(super) fn run(args: &CutoverPreflight, around: Surroundings) -> Result<Answer, Failure> {
     let plan = document_file::read_regular::<Plan>(&args.plan, "plan")?.known()?;
     let (target, clock) = (Target::new(&args.report, "report"), around.clock);
+    target.refuse_inputs([args.plan.clone()].into_iter().chain(plan.inputs()))?;
+    target.refuse_special()?;
     // Before anything is checked, so that hours of checks are not lost to a folder that is not there.
     let _lock = target.lock(WAIT)?;
     // A kill from now on leaves a report of checks that were not run, and not the GO of an earlier time.

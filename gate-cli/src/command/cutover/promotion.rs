@@ -59,6 +59,8 @@ fn change(args: &PromotionChange, mode: PromotionMode, around: Surroundings) -> 
     let change = Change::new(mode, &signed(&args.sign)?, (around.clock)());
     make_folder(&args.files.marker)?;
     let (marker, file) = (Target::new(&args.files.marker, "marker"), Target::new(&args.files.file, "file"));
+    marker.refuse_special()?;
+    file.refuse_special()?;
     let _locks = Lock::both(&marker, &file, WAIT)?;
     // Before anything changes: what was done without a word would be worse than a word about what was not.
     change.append(&marker)?;

@@ -61,9 +61,13 @@ pub(super) fn run(args: &CutoverRehearse, around: Surroundings) -> Result<Answer
         return Err(GateError::new(ErrorCode::SchemaVersion, "schema_version", expected, found).into());
     }
     let rehearsal = Rehearsal::new(plan.rehearsal.clone())?;
-    let _lock = Target::new(&args.plan, "plan").lock(WAIT)?;
     // All that may fail comes before the traffic moves.
     let stored = args.report.as_deref().map(|path| Target::new(path, "report"));
+    if let Some(target) = &stored {
+        target.refuse_inputs([args.plan.clone()].into_iter().chain(plan.canary.inputs()))?;
+        target.refuse_special()?;
+    }
+    let _lock = Target::new(&args.plan, "plan").lock(WAIT)?;
     let _report_lock = stored.as_ref().map(|target| target.lock(WAIT)).transpose()?;
     let store = |report: &RehearsalReport| {
         stored.as_ref().map_or(Ok(()), |target| target.replace(pretty(report).as_bytes()))

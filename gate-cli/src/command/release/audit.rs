@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use gate_core::document::from_json;
 use gate_core::release::audit::{Anchor, AuditReport};
 use gate_core::{ErrorCode, GateError};
 use serde::Serialize;
@@ -12,9 +13,12 @@ use crate::args::{AuditAppend, AuditVerify, ReleaseAudit};
 use crate::audit_log::{self, ARGUMENT, without_secrets};
 use crate::document_file;
 use crate::exit::Exit;
-use crate::failure::{Failure, Refusal};
+use crate::failure::Failure;
 use crate::input;
 use crate::storage::Target;
+
+/// What the file is called that keeps where the log ends.
+const ANCHOR: &str = "anchor";
 
 /// Runs a subcommand.
 pub(super) fn run(command: &ReleaseAudit) -> Result<Answer, Failure> {
@@ -46,27 +50,32 @@ struct Appended {
 fn append(args: &AuditAppend) -> Result<Answer, Failure> {
     let entry = without_secrets(document_file::read_json(&args.entry, "entry")?)?;
     let log = Target::new(&args.file, ARGUMENT);
+    let kept = args.anchor.as_deref().map(|path| Target::new(path, ANCHOR));
+    if let Some(target) = &kept {
+        target.refuse_inputs([args.file.clone(), args.entry.clone()])?;
+        target.refuse_special()?;
+    }
     let _lock = log.lock(Duration::from_secs(args.wait.into()))?;
     let is_there = input::is_there(log.path());
     if args.new && is_there {
         return Err(GateError::new(ErrorCode::Contradiction, ARGUMENT, "no log yet with --new", "one").into());
     }
-    let known = match &args.anchor {
+    let known = match &kept {
         // The first record makes the anchor as well.
-        Some(path) if args.new && !input::is_there(path) => None,
-        Some(path) => Some(anchor(path)?),
+        Some(target) if args.new && !input::is_there(target.path()) => None,
+        Some(target) => Some(anchor(target.path())?),
         None => None,
     };
     if args.new && known.is_some_and(|known| known != Anchor::empty()) {
         let found = "one of a log with records";
         return Err(
-            GateError::new(ErrorCode::Contradiction, "anchor", "no anchor yet with --new", found).into()
+            GateError::new(ErrorCode::Contradiction, ANCHOR, "no anchor yet with --new", found).into()
         );
     }
     let (exit, answer) = match audit_log::append(&log, args.new, known, &entry)? {
         Ok(end) => {
-            if let Some(path) = &args.anchor {
-                Target::new(path, "anchor").replace(pretty(&end).as_bytes())?;
+            if let Some(target) = &kept {
+                target.replace(pretty(&end).as_bytes())?;
             }
             (Exit::Promote, Appended { done: true, end, log: None })
         }
@@ -78,8 +87,8 @@ fn append(args: &AuditAppend) -> Result<Answer, Failure> {
     }))
 }
 
-fn anchor(path: &Path) -> Result<Anchor, Box<Refusal>> {
-    document_file::read_json(path, "anchor")
+fn anchor(path: &Path) -> Result<Anchor, GateError> {
+    from_json(&input::read_regular(path, ANCHOR)?.bytes).map_err(|error| error.under(ANCHOR))
 }
 
 fn text(report: &AuditReport) -> String {
