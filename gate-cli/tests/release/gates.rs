@@ -55,6 +55,10 @@ fn variables_are_judged_and_never_shown() {
     assert_eq!(check(&["--table", "env.yaml", "--stage", TOKEN]).error_code(), "unknown-stage");
     folder.write(".env", format!("{TOKEN}\n"));
     assert_eq!(check(&[&file[..], &["forecast"]].concat()).error_code(), "wrong-value");
+    folder.write(".env", "");
+    let empty = check(&[&file[..], &["forecast"]].concat());
+    assert_eq!(empty.error_code(), "empty-input");
+    assert!(empty.stderr.contains("\"path\": \"env_file\""), "{}", empty.stderr);
     folder.write(".env", "A=1\nA=2\n");
     assert_eq!(check(&[&file[..], &["forecast"]].concat()).error_code(), "duplicate-key");
 }

@@ -18,7 +18,7 @@ pub(super) fn run(args: &ReleaseEnv) -> Result<Answer, Failure> {
     let requirements = requirements(args)?;
     let variables = match &args.env_file {
         // Without the text in errors: it is full of values.
-        Some(path) => env_file::parse(&input::read(path, "env_file")?.bytes)?,
+        Some(path) => env_file::parse(&input::read(path, env_file::ARGUMENT)?.bytes)?,
         None => of_process(),
     };
     let report = requirements.check(&args.stage, &variables)?;

@@ -3,16 +3,20 @@
 use gate_core::document::{Table, check_text};
 use gate_core::{ErrorCode, GateError};
 
+/// What the file is called in errors.
+pub(super) const ARGUMENT: &str = "env_file";
+
 /// Reads lines of `NAME=value`: comments, `export` and quotes around the whole value are known, nothing else is. What a
 /// shell would expand stays as it is written. Errors never show a value.
 pub(super) fn parse(bytes: &[u8]) -> Result<Table<String>, GateError> {
     let mut variables: Vec<(String, String)> = Vec::new();
-    for (number, line) in (1..).zip(check_text(bytes)?.lines()) {
+    let text = check_text(bytes).map_err(|error| error.under(ARGUMENT))?;
+    for (number, line) in (1..).zip(text.lines()) {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let path = format!("env_file.line {number}");
+        let path = format!("{ARGUMENT}.line {number}");
         let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
         let (name, value) = line
             .split_once('=')
