@@ -116,6 +116,7 @@ fn written(answer: Answer) -> Result<Exit, Failure> {
             output::to_stdout(&answer.text).map_err(|error| output::stdout_failed(&error))?;
         }
         Destination::File { path, input } => output::to_file(&answer.text, path, input.as_deref())?,
+        Destination::NewFile { path } => output::to_new_file(&answer.text, path)?,
     }
     match answer.but {
         Some(failure) => Err(failure),

@@ -61,10 +61,28 @@ pub(crate) fn to_file(text: &str, path: &Path, input: Option<&Path>) -> Result<(
         let found = format!("the input file `{}`", path.display());
         return Err(failed("a file that is not the input", found));
     }
-    replace(text, &target).map_err(|error| {
-        let found = format!("`{}`: {}", path.display(), reason(&error));
-        failed("a writable file", found)
-    })
+    replace(text, &target).map_err(|error| unwritable(path, &error))
+}
+
+/// Writes a file as a whole or not at all. Whatever is at the path stays.
+pub(crate) fn to_new_file(text: &str, path: &Path) -> Result<(), GateError> {
+    let folder = folder_of(path);
+    let written = written(text, &folder, None).map_err(|error| unwritable(path, &error))?;
+    match written.persist_noclobber(path) {
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+            let found = format!("`{}`", path.display());
+            Err(GateError::new(ErrorCode::Contradiction, "output", "no file yet", found))
+        }
+        Err(error) => Err(unwritable(path, &error.error)),
+        Ok(_) => {
+            synchronise(&folder);
+            Ok(())
+        }
+    }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> GateError {
+    failed("a writable file", format!("`{}`: {}", path.display(), reason(error)))
 }
 
 /// The system's own words, without the temporary file's random name that tempfile adds.
@@ -86,16 +104,25 @@ fn replace(text: &str, target: &Path) -> io::Result<()> {
         Err(error) => return Err(error),
     };
     let folder = folder_of(target);
-    let mut temporary = temporary(&folder)?;
+    written(text, &folder, permissions)?.persist(target).map_err(|error| error.error)?;
+    synchronise(&folder);
+    Ok(())
+}
+
+/// The text on the disk, in a file that is yet to get its name.
+fn written(text: &str, folder: &Path, permissions: Option<fs::Permissions>) -> io::Result<NamedTempFile> {
+    let mut temporary = temporary(folder)?;
     if let Some(permissions) = permissions {
         temporary.as_file().set_permissions(permissions)?;
     }
     temporary.write_all(text.as_bytes())?;
     temporary.as_file().sync_all()?;
-    temporary.persist(target).map_err(|error| error.error)?;
-    // The rename is done; a folder that cannot be synchronised does not undo it.
+    Ok(temporary)
+}
+
+/// Makes a rename last. It is done; a folder that cannot be synchronised does not undo it.
+fn synchronise(folder: &Path) {
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
-    Ok(())
 }
 
 /// The folder that a file is in.

@@ -43,6 +43,10 @@ pub(crate) enum Destination {
         path: PathBuf,
         input: Option<PathBuf>,
     },
+    /// A file that must not be there yet.
+    NewFile {
+        path: PathBuf,
+    },
 }
 
 impl Answer {

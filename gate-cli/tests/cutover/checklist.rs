@@ -94,7 +94,7 @@ fn a_name_under_a_key_cannot_be_moved() {
 #[test]
 fn a_pipe_is_not_waited_for() {
     let folder = Folder::empty();
-    assert!(std::process::Command::new("mkfifo").arg(folder.path("d-1.json")).status().unwrap().success());
+    folder.pipe("d-1.json");
     let mut program = folder.program();
     program.args(["cutover", "checklist", "verify", "d-1.json"]).stderr(std::process::Stdio::null());
     let mut child = program.spawn().unwrap();
@@ -104,4 +104,23 @@ fn a_pipe_is_not_waited_for() {
     });
     child.kill().unwrap_or_default();
     assert_eq!(ended.and_then(|status| status.code()), Some(1), "it waits for the pipe");
+}
+
+#[test]
+fn a_new_one_replaces_nothing() {
+    let folder = filled();
+    assert_eq!(sign(&folder, &[]).code, 0);
+    let signed = folder.read("d-1.json");
+    let at = from_now(60);
+    let new = |output: &str| {
+        let words =
+            ["cutover", "checklist", "new", "--release", "judge-0.5.12", "--at", &at, "--output", output];
+        folder.gate(&words)
+    };
+    let refused = new("d-1.json");
+    assert_eq!((refused.error_code().as_str(), folder.read("d-1.json")), ("contradiction", signed));
+    assert!(refused.stderr.contains("output: expected no file yet, found `d-1.json`"), "{}", refused.stderr);
+    assert_eq!(new("no/d-1.json").error_code(), "output-failed");
+    assert_eq!(new("d-2.json").code, 0);
+    assert_eq!(folder.json("d-2.json")["release"], "judge-0.5.12");
 }

@@ -31,7 +31,7 @@ pub(super) fn run(command: CutoverChecklist, around: Surroundings) -> Result<Ans
 fn new(args: ChecklistNew) -> Result<Answer, Failure> {
     let list = Checklist::new(&args.release, parse_instant(&args.at, "at")?);
     let to = match args.output {
-        Some(path) => Destination::File { path, input: None },
+        Some(path) => Destination::NewFile { path },
         None => Destination::Stdout,
     };
     Ok(Answer { text: pretty(&list), exit: Exit::Promote, to, but: None })
