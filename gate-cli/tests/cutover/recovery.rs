@@ -96,3 +96,41 @@ fn a_target_that_is_the_source_or_in_it_is_refused_before_anything_runs() {
     }
     assert!(!folder.path("ran").exists());
 }
+
+#[test]
+fn a_restore_that_touches_the_source_is_none() {
+    for restore in [
+        "mkdir back; mv evidence/* back",
+        "mv evidence back",
+        "cp -r evidence back; rm evidence/1.json",
+        "cp -r evidence back; echo >> evidence/1.json",
+        "cp -r evidence back; echo > evidence/extra",
+    ] {
+        let (code, state, message) = restored(restore, &[]);
+        assert_eq!((code, state.as_str()), (3, "unhealthy"), "{restore}: {message}");
+        assert!(
+            message.starts_with("the source is not what it was before the restore: "),
+            "{restore}: {message}"
+        );
+    }
+}
+
+#[test]
+fn a_restore_that_restores_nothing_is_judged() {
+    let (code, state, message) = restored("true", &[]);
+    assert_eq!((code, state.as_str()), (3, "unhealthy"), "{message}");
+    assert_eq!(message, "target: expected a readable folder, found nothing at `back`");
+    let (code, _, message) = restored("mkdir back", &[]);
+    assert_eq!((code, message.as_str()), (3, "rpo: expected at most 1 lost files, found 3"));
+    let (code, _, message) = restored("echo > back", &[]);
+    assert_eq!((code, message.starts_with("target: expected a readable folder")), (3, true), "{message}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_was_restored_is_judged() {
+    let (code, state, message) =
+        restored("cp -r evidence back; rm back/1.json; ln -s 0.json back/1.json", &[]);
+    assert_eq!((code, state.as_str()), (3, "unhealthy"), "{message}");
+    assert_eq!(message, "target: expected readable regular files, found `1.json` in `back`");
+}

@@ -60,22 +60,21 @@ pub(super) fn check(
     let masker = Masker::of_environment([])?;
     let started = Stopwatch::now();
     let ended = carried_out(restore, &masker)?;
-    // What a command that failed has left is no restore, whatever it looks like.
-    let done = ended.end == End::Exited(0);
-    let restored = if done { Some(digests(restore.target, "target")?) } else { None };
-    let seconds = done.then(|| started.elapsed().as_secs_f64());
+    let restored = restored(restore, &ended.end);
+    let seconds = restored.is_ok().then(|| started.elapsed().as_secs_f64());
     let measured_at = Some(clock());
+    let (restored, fault) = match restored {
+        Ok(files) => (Some(files), touched(restore.source, &source).or_else(|| leads_back(restore))),
+        Err(fault) => (None, Some(fault)),
+    };
     let facts = RecoveryFacts { source: Some(source), restored, seconds, measured_at, retention: None };
-    let check = measure(&facts, &restore.limits, clock()).check();
-    if !done {
-        let why = how(&ended.end);
-        let note = format!("`{}` {why}", masker.text(&restore.program.shown()));
-        return Ok((unhealthy(check, format!("the restore {why}")), vec![note]));
+    let mut check = measure(&facts, &restore.limits, clock()).check();
+    if let Some(message) = fault {
+        check = Check { state: CheckState::Unhealthy, message, ..check };
     }
-    Ok(match leads_back(restore)? {
-        Some(why) => (unhealthy(check, format!("nothing was restored: {why}")), Vec::new()),
-        None => (check, Vec::new()),
-    })
+    let command = masker.text(&restore.program.shown());
+    let failed = (ended.end != End::Exited(0)).then(|| format!("`{command}` {}", how(&ended.end)));
+    Ok((check, failed.into_iter().collect()))
 }
 
 fn carried_out(restore: &Restore<'_>, masker: &Masker) -> Result<Ended, GateError> {
@@ -87,16 +86,36 @@ fn carried_out(restore: &Restore<'_>, masker: &Masker) -> Result<Ended, GateErro
     })
 }
 
-/// Why the target is the source itself, or some of it, if the restore has made it so.
-fn leads_back(restore: &Restore<'_>) -> Result<Option<String>, GateError> {
-    match not_apart(restore.source, restore.target) {
-        Some(why) => Ok(Some(why)),
-        None => shared(restore.source, restore.target),
+/// What is in the target, or why that is no restore. What a command that failed has left is none, whatever it looks like.
+fn restored(restore: &Restore<'_>, end: &End) -> Result<BTreeMap<String, Digest>, String> {
+    if *end != End::Exited(0) {
+        return Err(format!("the restore {}", how(end)));
     }
+    digests(restore.target, "target").map_err(|error| error.to_string())
 }
 
-fn unhealthy(check: Check, message: String) -> Check {
-    Check { state: CheckState::Unhealthy, message, ..check }
+/// Why the source is not what it was, if so: what was moved or changed there is no copy of it.
+fn touched(source: &Path, before: &BTreeMap<String, Digest>) -> Option<String> {
+    let found = match digests(source, "source") {
+        Ok(after) if after == *before => return None,
+        Ok(after) => first_difference(before, &after),
+        Err(error) => error.to_string(),
+    };
+    Some(format!("the source is not what it was before the restore: {found}"))
+}
+
+fn first_difference(before: &BTreeMap<String, Digest>, after: &BTreeMap<String, Digest>) -> String {
+    let name = before.keys().chain(after.keys()).find(|name| before.get(*name) != after.get(*name));
+    format!("`{}`", name.map_or("", String::as_str).escape_debug())
+}
+
+/// Why the target is the source itself, or some of it, if the restore has made it so.
+fn leads_back(restore: &Restore<'_>) -> Option<String> {
+    let why = match not_apart(restore.source, restore.target) {
+        Some(why) => Some(why),
+        None => shared(restore.source, restore.target).unwrap_or_else(|error| Some(error.to_string())),
+    };
+    why.map(|why| format!("nothing was restored: {why}"))
 }
 
 /// How a command ended that did not end well.
