@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::json;
+
 use crate::{Folder, Ran};
 
 fn evidence(folder: &Folder, word: &str, more: &[&str]) -> Ran {
@@ -71,7 +73,7 @@ fn an_older_folder_that_is_put_back_shows() {
     folder.write("evidence/0.json", file.replace("\"value\":0", "\"value\":9"));
     assert_eq!(evidence(&folder, "index", &[]).check().0, 0);
     let anchor = ["--anchor", "anchor.json"];
-    assert_eq!(evidence(&folder, "verify", &anchor).check().0, 0);
+    assert_eq!(evidence(&folder, "verify", &[&anchor[..], &["--new"]].concat()).check().0, 0);
     folder.write("evidence/0.json", file);
     folder.write("evidence/index.json", old);
     assert_eq!(evidence(&folder, "verify", &[]).check().0, 0, "the old folder is whole in itself");
@@ -100,7 +102,7 @@ fn many_files_on_two_threads_keep_their_order() {
 fn an_anchor_behind_a_link_is_written_where_the_link_leads() {
     let folder = indexed(1);
     fs::create_dir(folder.path("safe")).unwrap();
-    assert_eq!(evidence(&folder, "verify", &["--anchor", "safe/anchor.json"]).check().0, 0);
+    assert_eq!(evidence(&folder, "verify", &["--anchor", "safe/anchor.json", "--new"]).check().0, 0);
     std::os::unix::fs::symlink("safe/anchor.json", folder.path("anchor.json")).unwrap();
     assert_eq!(evidence(&folder, "index", &[]).check().0, 0);
     assert_eq!(evidence(&folder, "verify", &["--anchor", "anchor.json"]).check().0, 0);
@@ -121,4 +123,72 @@ fn a_signature_behind_a_link_is_written_where_the_link_leads() {
     assert_eq!(folder.gate(&sign).code, 0);
     assert!(fs::symlink_metadata(folder.path("policy.yaml.sig")).unwrap().is_symlink());
     assert!(folder.read("safe/p.sig").contains("\"ops\""));
+}
+
+#[test]
+fn an_anchor_is_begun_only_on_demand() {
+    let folder = indexed(1);
+    let verify = |more: &[&str]| evidence(&folder, "verify", &[&["--anchor", "anchor.json"], more].concat());
+    let lost = verify(&[]);
+    assert_eq!(lost.error_code(), "file-not-found", "without it an older folder would pass");
+    assert!(lost.stderr.contains("anchor: expected an anchor, which `--new` begins"), "{}", lost.stderr);
+    assert!(!folder.path("anchor.json").exists());
+    assert_eq!(verify(&["--new"]).check().0, 0);
+    assert_eq!(verify(&["--new"]).error_code(), "contradiction");
+    assert_eq!(verify(&[]).check().0, 0);
+    assert_eq!(evidence(&folder, "verify", &["--new"]).error_code(), "usage");
+    folder.write("anchor.json", "");
+    let empty = verify(&[]);
+    assert_eq!(empty.error_code(), "empty-input");
+    assert!(empty.stderr.contains("\"path\": \"anchor\""), "{}", empty.stderr);
+}
+
+#[test]
+fn an_anchor_in_the_folder_is_refused_as_it_would_be_a_file_of_it() {
+    let folder = indexed(1);
+    for anchor in ["evidence/anchor.json", "evidence/index.json", "sign.json"] {
+        let ran = evidence(&folder, "verify", &["--anchor", anchor]);
+        assert_eq!(ran.error_code(), "contradiction", "{anchor}");
+    }
+    assert_eq!(folder.names("evidence"), ["0.json", "index.json"]);
+}
+
+#[test]
+fn what_changed_since_the_last_index_is_said_when_it_is_indexed_again() {
+    let folder = indexed(4);
+    let notes = |ran: &Ran| ran.answer()["notes"].clone();
+    let again = evidence(&folder, "index", &[]);
+    assert_eq!((again.check().0, notes(&again)), (0, json!([])));
+    let changed = folder.read("evidence/0.json").replace("\"value\":0", "\"value\":9");
+    folder.write("evidence/0.json", changed);
+    fs::remove_file(folder.path("evidence/1.json")).unwrap();
+    fs::copy(folder.path("evidence/2.json"), folder.path("evidence/new.json")).unwrap();
+    let again = evidence(&folder, "index", &[]);
+    assert_eq!(again.check().0, 0);
+    let notes = notes(&again).to_string();
+    assert!(notes.contains("since index 2: 0.json: expected the digest"), "{notes}");
+    assert!(notes.contains("since index 2: 1.json: expected the file, found none"), "{notes}");
+    assert!(!notes.contains("2.json: ") && !notes.contains("new.json"), "{notes}");
+    assert_eq!(evidence(&folder, "verify", &[]).check().0, 0);
+}
+
+#[test]
+fn an_index_that_does_not_verify_is_not_followed_without_a_word() {
+    let folder = indexed(2);
+    let good = folder.read("evidence/index.json");
+    let notes = |more: &[&str]| {
+        let ran = folder.gate(&[&["cutover", "evidence", "index", "evidence"], more].concat());
+        assert_eq!(ran.check().0, 0);
+        ran.answer()["notes"].to_string()
+    };
+    let keys = ["--key-file", "sign.json"];
+    folder.edit("evidence/index.json", |index| index["tampered"] = json!(true));
+    assert!(notes(&keys).contains("since index 1: index.json: digest: expected `"));
+    folder.write("evidence/index.json", &good);
+    folder.edit("evidence/index.json", |index| index["signature"]["value"] = json!("0".repeat(64)));
+    assert!(notes(&keys).contains("since index 1: index.json: signature.value: expected the HMAC"));
+    folder.write("evidence/index.json", &good);
+    assert!(notes(&[]).contains("the signature of index 1 was not verified: no keys were given"));
+    folder.write("evidence/index.json", "{");
+    assert_eq!(evidence(&folder, "index", &[]).error_code(), "json-syntax", "nobody knows what it listed");
 }

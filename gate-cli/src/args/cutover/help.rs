@@ -37,7 +37,8 @@ SSL_CERT_FILE names a PEM file with the certificates to trust instead of the bui
 
 pub(super) const EVIDENCE_HELP: &str = after_help!(
     "  tsfm-gate cutover evidence index var/evidence --key-file keys.json
-  tsfm-gate cutover evidence verify var/evidence --key-file keys.json --anchor var/evidence.anchor
+  tsfm-gate cutover evidence verify var/evidence --key-file keys.json --anchor var/last.json --new
+  tsfm-gate cutover evidence verify var/evidence --key-file keys.json --anchor var/last.json
 
 keys.json:
   [{\"key_id\": \"ops-2026\", \"secret\": \"…\", \"state\": \"active\", \"until\": \"2027-01-01T00:00:00Z\"}]

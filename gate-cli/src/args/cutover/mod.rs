@@ -110,6 +110,9 @@ pub(crate) struct EvidenceVerify {
     /// File that remembers the last index that was verified, so that an older folder is not taken for it
     #[arg(long, value_name = "FILE")]
     pub(crate) anchor: Option<PathBuf>,
+    /// Begin the anchor; it must not exist yet
+    #[arg(long, requires = "anchor")]
+    pub(crate) new: bool,
     /// How old the index may be [default: any age]
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     pub(crate) max_age: Option<Duration>,
@@ -331,7 +334,7 @@ pub(crate) struct ChecklistNew {
     /// When (RFC 3339)
     #[arg(long, value_name = "RFC3339")]
     pub(crate) at: String,
-    /// File for it instead of stdout
+    /// File for it instead of stdout; it must not exist yet
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 }
