@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::server::{Does, Server, response};
-use crate::{Folder, from_now, keys};
+use crate::{Folder, SECRET, from_now, keys};
 
 fn check(folder: &Folder, more: &[&str]) -> crate::Ran {
     folder.gate(&[&["cutover", "keys", "check", "--file", "keys.json"], more].concat())
@@ -122,4 +122,18 @@ fn a_plan_of_a_rotation_says_what_is_next_and_whether_there_is_a_gap() {
     assert_eq!(ask(&at("2026-11-25T00:00:00Z")).check().0, 3);
     folder.write("plan.json", "{}");
     assert_eq!(ask(&[]).error_code(), "missing-field");
+}
+
+#[test]
+fn a_signature_replaces_neither_the_keys_nor_another_policy() {
+    let folder = Folder::empty();
+    folder.write("p.yaml", "name: p\n");
+    let keys = json!([{"key_id": "ops", "secret": SECRET, "state": "active"}]).to_string();
+    folder.write("p.yaml.sig", &keys);
+    folder.write("sign.json", &keys);
+    let sign = |words: &[&str]| folder.gate(&[&["cutover", "policies", "sign"], words].concat()).error_code();
+    assert_eq!(sign(&["p.yaml", "--key-file", "p.yaml.sig"]), "contradiction");
+    assert_eq!(sign(&["p.yaml.sig", "p.yaml", "--key-file", "sign.json"]), "contradiction");
+    assert_eq!(folder.read("p.yaml.sig"), keys);
+    assert!(!folder.path("p.yaml.sig.sig").exists(), "none is signed where one cannot be");
 }

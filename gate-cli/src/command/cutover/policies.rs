@@ -31,10 +31,15 @@ pub(super) fn run(command: &CutoverPolicies, around: Surroundings) -> Result<Ans
 
 fn sign(args: &PolicyFiles, clock: fn() -> Instant) -> Result<(), GateError> {
     let keys = texts::keys(&args.key_file)?;
-    for file in &args.files {
+    let target = |file: &PathBuf| Target::new(&signature_of(file), "signature");
+    let pairs: Vec<_> = args.files.iter().map(|file| (file, target(file))).collect();
+    for (_, target) in &pairs {
+        target.refuse_inputs([args.key_file.clone()].into_iter().chain(args.files.clone()))?;
+        target.refuse_special()?;
+    }
+    for (file, target) in &pairs {
         let digest = Digest::of(&texts::read(file, "file")?);
         let signature = sign_digest(digest, &keys, clock())?;
-        let target = Target::new(&signature_of(file), "signature");
         let _lock = target.lock(WAIT)?;
         target.replace(pretty(&signature).as_bytes())?;
     }
