@@ -116,6 +116,16 @@ fn a_restore_that_touches_the_source_is_none() {
 }
 
 #[test]
+fn a_restore_that_failed_and_touched_the_source_says_both() {
+    let folder = Folder::empty();
+    folder.evidence(1);
+    let ran = measure(&folder, "mkdir back; mv evidence/* back; exit 7", &[]);
+    assert_eq!(ran.check().2, "the restore ended with exit code 7");
+    let note = "the source is not what it was before the restore: `0.json`";
+    assert_eq!(ran.answer()["notes"][1], note);
+}
+
+#[test]
 fn a_restore_that_restores_nothing_is_judged() {
     let (code, state, message) = restored("true", &[]);
     assert_eq!((code, state.as_str()), (3, "unhealthy"), "{message}");

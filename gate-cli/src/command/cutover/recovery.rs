@@ -47,14 +47,7 @@ pub(super) fn check(
     restore: &Restore<'_>,
     clock: fn() -> Instant,
 ) -> Result<(Check, Vec<String>), GateError> {
-    if let Some(why) = not_apart(restore.source, restore.target) {
-        return Err(GateError::new(
-            ErrorCode::Contradiction,
-            "target",
-            "a folder apart from the source",
-            why,
-        ));
-    }
+    refuse_shared(restore)?;
     refuse_full(restore.target)?;
     let source = digests(restore.source, "source")?;
     let masker = Masker::of_environment([])?;
@@ -63,9 +56,10 @@ pub(super) fn check(
     let restored = restored(restore, &ended.end);
     let seconds = restored.is_ok().then(|| started.elapsed().as_secs_f64());
     let measured_at = Some(clock());
-    let (restored, fault) = match restored {
-        Ok(files) => (Some(files), touched(restore.source, &source).or_else(|| leads_back(restore))),
-        Err(fault) => (None, Some(fault)),
+    let changed = touched(restore.source, &source);
+    let (restored, fault, changed) = match restored {
+        Ok(files) => (Some(files), changed.or_else(|| leads_back(restore)), None),
+        Err(fault) => (None, Some(fault), changed),
     };
     let facts = RecoveryFacts { source: Some(source), restored, seconds, measured_at, retention: None };
     let mut check = measure(&facts, &restore.limits, clock()).check();
@@ -74,7 +68,7 @@ pub(super) fn check(
     }
     let command = masker.text(&restore.program.shown());
     let failed = (ended.end != End::Exited(0)).then(|| format!("`{command}` {}", how(&ended.end)));
-    Ok((check, failed.into_iter().collect()))
+    Ok((check, failed.into_iter().chain(changed).collect()))
 }
 
 fn carried_out(restore: &Restore<'_>, masker: &Masker) -> Result<Ended, GateError> {
@@ -127,6 +121,13 @@ pub(super) fn how(end: &End) -> String {
         End::Interrupted => "was interrupted".to_owned(),
         End::NotStarted(why) => format!("could not be started: {why}"),
     }
+}
+
+/// What is in the source already would be taken for restored, and a restore into it would change it.
+fn refuse_shared(restore: &Restore<'_>) -> Result<(), GateError> {
+    not_apart(restore.source, restore.target).map_or(Ok(()), |why| {
+        Err(GateError::new(ErrorCode::Contradiction, "target", "a folder apart from the source", why))
+    })
 }
 
 /// Files that were there before would be taken for restored ones.
