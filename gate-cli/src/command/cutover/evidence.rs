@@ -46,13 +46,7 @@ pub(super) fn index(args: &EvidenceIndex, around: Surroundings) -> Result<Answer
         None => index,
     };
     target.replace(index.to_text()?.as_bytes())?;
-    let check = Check::new(EVIDENCE, CheckState::Healthy, format!("{} files indexed", index.entries.len()))
-        .with("entries", index.entries.len())
-        .with("sequence", index.sequence)
-        .with("digest", index.digest.to_string())
-        .with("signed", index.signature.is_some())
-        .observed(Some(now));
-    answer(vec![check], &notes, &args.shown, around)
+    answer(vec![indexed(&index, now)], &notes, &args.shown, around)
 }
 
 /// The index that the next one follows.
@@ -85,6 +79,15 @@ impl Before {
         }
         notes
     }
+}
+
+fn indexed(index: &Index, now: Instant) -> Check {
+    Check::new(EVIDENCE, CheckState::Healthy, format!("{} files indexed", index.entries.len()))
+        .with("entries", index.entries.len())
+        .with("sequence", index.sequence)
+        .with("digest", index.digest.to_string())
+        .with("signed", index.signature.is_some())
+        .observed(Some(now))
 }
 
 fn refused(faults: &[EvidenceFault], now: Instant) -> Check {
