@@ -3,6 +3,8 @@
 //! What is masked: the values that are known (variables of the environment whose names say that they are secret), what
 //! the rules of the secret scan find, and whatever stands before the `@` of a URL. Rather too much than too little.
 
+mod forms;
+
 use std::mem;
 use std::ops::Range;
 
@@ -13,12 +15,6 @@ use gate_core::{ErrorCode, GateError};
 
 /// What stands in the place of a secret.
 const MASK: &[u8] = b"***";
-
-/// The shortest value that is masked: shorter ones, such as `true` and `false`, stand in every log by chance.
-const SHORTEST: usize = 6;
-
-/// So much of the beginning of a value is masked also where the rest does not follow.
-const BEGINNING: usize = 40;
 
 /// A line that is longer is masked piece by piece.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -63,7 +59,7 @@ pub struct Masker {
 impl Masker {
     /// One that knows these values, beside the rules.
     pub(crate) fn new(secrets: &[Secret]) -> Result<Self, GateError> {
-        let values: Vec<Vec<u8>> = secrets.iter().flat_map(spellings).collect();
+        let values: Vec<Vec<u8>> = secrets.iter().flat_map(forms::of).collect();
         let longest = values.iter().map(Vec::len).max().unwrap_or(0);
         let values = AhoCorasick::new(&values).map_err(|error| {
             GateError::new(ErrorCode::OutOfRange, "environment", "secrets that can be searched for", error)
@@ -103,30 +99,6 @@ impl Masker {
     fn reach(&self) -> usize {
         RULE_REACH.max(self.longest)
     }
-}
-
-/// A value as it may be written, line by line: as it is, in a URL, in JSON.
-fn spellings(secret: &Secret) -> Vec<Vec<u8>> {
-    let lines = secret.expose().split(|byte| matches!(byte, b'\n' | b'\r'));
-    let mut all = Vec::new();
-    for line in lines.map(<[u8]>::trim_ascii).filter(|line| line.len() >= SHORTEST) {
-        let in_json = serde_json::to_string(&String::from_utf8_lossy(line)).unwrap_or_default();
-        all.extend([line.to_vec(), in_url(line), in_json.trim_matches('"').as_bytes().to_vec()]);
-        // Messages show only the beginning of a long value.
-        all.extend(line.get(..BEGINNING).map(<[u8]>::to_vec));
-    }
-    all.sort();
-    all.dedup();
-    all
-}
-
-fn in_url(value: &[u8]) -> Vec<u8> {
-    let byte = |byte: &u8| match byte {
-        b'-' | b'_' | b'.' | b'~' => vec![*byte],
-        byte if byte.is_ascii_alphanumeric() => vec![*byte],
-        byte => format!("%{byte:02X}").into_bytes(),
-    };
-    value.iter().flat_map(byte).collect()
 }
 
 /// What has come and is not written yet.

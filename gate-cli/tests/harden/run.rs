@@ -116,6 +116,43 @@ fn no_file_and_no_line_holds_the_token() {
 }
 
 #[test]
+fn no_log_holds_a_form_of_the_token() {
+    let folder = Folder::new();
+    // As it is, in base64 at three alignments, in URLs, and as Python, HTML, JSON in JSON and Go write it.
+    let forms = r#"
+tok"9f8e7d&6c5b+4a39\281706/REAL%SECRET==
+dG9rIjlmOGU3ZCY2YzViKzRhMzlcMjgxNzA2L1JFQUwlU0VDUkVUPT0=
+Basic dTp0b2siOWY4ZTdkJjZjNWIrNGEzOVwyODE3MDYvUkVBTCVTRUNSRVQ9PQ==
+eHRvayI5ZjhlN2QmNmM1Yis0YTM5XDI4MTcwNi9SRUFMJVNFQ1JFVD09
+tok%229f8e7d%266c5b%2B4a39%5C281706/REAL%25SECRET%3D%3D
+tok%229f8e7d%266c5b%2b4a39%5c281706%2fREAL%25SECRET%3d%3d
+'tok"9f8e7d&6c5b+4a39\\281706/REAL%SECRET=='
+tok&quot;9f8e7d&amp;6c5b+4a39\281706/REAL%SECRET==
+"{\"t\": \"tok\\\"9f8e7d&6c5b+4a39\\\\281706/REAL%SECRET==\"}"
+{"t": "tok\"9f8e7d\u00266c5b+4a39\\281706/REAL%SECRET=="}
+"#;
+    folder.write("forms", forms);
+    folder.write("plan.yaml", "api_base: http://127.0.0.1:9\nsteps:\n- {name: forms, run: cat forms}\n");
+    let mut command = folder.program();
+    command.env("OTHER_TOKEN", r#"tok"9f8e7d&6c5b+4a39\281706/REAL%SECRET=="#);
+    command.args(["harden", "run", "--plan", "plan.yaml", "--report-dir", "out"]);
+    Ran::new(command.output().unwrap());
+    let expected = r#"
+***
+***0=
+Basic dTp***Q==
+eH***
+***
+***
+'***'
+***
+"{\"t\": \"***\"}"
+{"t": "***"}
+"#;
+    assert_eq!(folder.read("out/logs/forms.log"), expected);
+}
+
+#[test]
 fn a_timeout_ends_grandchildren_that_ignore_requests() {
     let folder = Folder::new();
     let started = Instant::now();
