@@ -112,7 +112,7 @@ pub(crate) enum Release {
     /// Say whether the variables that a service starts with are there, and what they should be
     #[command(after_help = ENV_HELP)]
     Env(ReleaseEnv),
-    /// Look for secrets in files and folders of any size
+    /// Look for secrets in files and folders of any size, and in zips, tars and gzips
     #[command(after_help = SECRETS_HELP)]
     Secrets(ReleaseSecrets),
     /// Say whether every required gate has one fresh verdict about this candidate

@@ -1,33 +1,27 @@
-//! The scan of files of any size for secrets: window by window, on two threads.
-//!
-//! Memory is bounded by the windows, not by the files. Windows overlap by more than the longest secret with its name,
-//! so one that lies on a border stands whole in one of them.
+//! The scan of files of any size for secrets: window by window, on two threads, and what lies packed in them as well.
 
+mod container;
 mod queue;
+mod tar;
+mod unpack;
 mod walk;
+mod window;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use gate_core::release::secrets::{Artifact, ArtifactScan, MAX_VALUE_BYTES, Scanner, SecretFinding};
+use gate_core::release::secrets::{Artifact, ArtifactScan, Scanner, SecretFinding, SecretRule};
+use rawzip::FileReader;
 
 use queue::{Queue, Window};
 pub use walk::{Found, Root, walk};
 
 /// As many as the machines have that this is meant for; more would wait for the disk.
 const THREADS: usize = 2;
-
-/// Bytes of a window. It fits the cache of a core.
-pub(crate) const WINDOW: u64 = 1024 * 1024;
-
-/// Bytes that two windows share: twice what a rule looks at, in text of two bytes per character.
-pub(crate) const OVERLAP: u64 = 2 * HALF;
-
-/// A secret that begins in the first half of an overlap belongs to the window before, else to the one after.
-const HALF: u64 = 2 * 4 * MAX_VALUE_BYTES as u64;
 
 /// So many findings are kept of all files. A scan that finds more says so, and is not whole.
 const MAX_FINDINGS: usize = 100_000;
@@ -39,6 +33,17 @@ struct Outcome {
     findings: Vec<SecretFinding>,
     /// Why it was not scanned whole, if so.
     problem: Option<String>,
+    /// What lies packed in it.
+    inside: Vec<Artifact>,
+}
+
+/// Scans bytes that are in memory, and what lies packed in them.
+#[must_use]
+pub fn scan_bytes(name: String, bytes: &[u8], scanner: &Scanner) -> Vec<Artifact> {
+    let size = bytes.len() as u64;
+    let inside = unpack::inside(&name, bytes, &bytes, size, scanner);
+    let outcome = Outcome { bytes: size, findings: scanner.scan(bytes), problem: None, inside };
+    bounded(vec![name], [outcome].into_iter())
 }
 
 /// Scans files of any size. What cannot be read whole is an artifact that says so.
@@ -50,7 +55,7 @@ pub fn scan(files: Vec<Found>, scanner: &Scanner) -> Vec<Artifact> {
     let queue = Mutex::new(Queue::new(&paths));
     thread::scope(|scope| {
         for _ in 0..THREADS {
-            scope.spawn(|| work(&queue, &outcomes, scanner));
+            scope.spawn(|| work(&names, &queue, &outcomes, scanner));
         }
     });
     bounded(
@@ -59,43 +64,42 @@ pub fn scan(files: Vec<Found>, scanner: &Scanner) -> Vec<Artifact> {
     )
 }
 
-fn work(queue: &Mutex<Queue>, outcomes: &[Mutex<Outcome>], scanner: &Scanner) {
+fn work(names: &[String], queue: &Mutex<Queue>, outcomes: &[Mutex<Outcome>], scanner: &Scanner) {
     let mut buffer = Vec::new();
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
         let Some((index, window)) = next else { return };
-        let found = window.and_then(|window| {
-            let findings = of_window(&window, scanner, &mut buffer).map_err(|error| error.to_string())?;
-            Ok((window.new_bytes(), findings))
+        let (Some(name), Some(outcome)) = (names.get(index), outcomes.get(index)) else { return };
+        let part = window.and_then(|window| {
+            of_window(name, &window, scanner, &mut buffer).map_err(|error| error.to_string())
         });
-        let Some(outcome) = outcomes.get(index) else { return };
         let mut outcome = outcome.lock().unwrap_or_else(PoisonError::into_inner);
-        match found {
-            Ok((bytes, findings)) => {
-                outcome.bytes += bytes;
-                outcome.findings.extend(findings);
+        match part {
+            Ok(part) => {
+                outcome.bytes += part.bytes;
+                outcome.findings.extend(part.findings);
+                outcome.inside.extend(part.inside);
             }
             Err(problem) => outcome.problem = Some(problem),
         }
     }
 }
 
-/// The findings that belong to one window, at their places in the file.
-fn of_window(window: &Window, scanner: &Scanner, buffer: &mut Vec<u8>) -> io::Result<Vec<SecretFinding>> {
-    buffer.resize(usize::try_from(window.length).unwrap_or(0), 0);
-    read_exact(&window.file, window.offset, buffer)?;
-    if window.is_last && read_some(&window.file, window.offset + window.length, &mut [0])? > 0 {
+/// What one window adds: the first one also what lies packed in the file.
+fn of_window(name: &str, window: &Window, scanner: &Scanner, buffer: &mut Vec<u8>) -> io::Result<Outcome> {
+    let Window { file, size, place } = window;
+    buffer.resize(usize::try_from(place.length).unwrap_or(0), 0);
+    read_exact(file, place.offset, buffer)?;
+    if place.is_last && read_some(file, place.offset + place.length, &mut [0])? > 0 {
         return Err(changed());
     }
-    let mut findings = scanner.scan(buffer);
-    let owned = window.owned();
-    findings.retain(|finding| owned.contains(&(finding.start as u64)));
-    let offset = usize::try_from(window.offset).map_err(|_| changed())?;
-    for finding in &mut findings {
-        finding.start += offset;
-        finding.end += offset;
-    }
-    Ok(findings)
+    let inside = if place.offset == 0 {
+        unpack::inside(name, buffer, &FileReader::from(file.try_clone()?), *size, scanner)
+    } else {
+        Vec::new()
+    };
+    let findings = place.findings(buffer, scanner)?;
+    Ok(Outcome { bytes: place.new_bytes(), findings, problem: None, inside })
 }
 
 fn read_exact(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
@@ -123,27 +127,41 @@ fn changed() -> io::Error {
     io::Error::other("it changed while it was read")
 }
 
-/// The artifacts, as long as all findings fit.
+/// The artifacts, each before what lies in it, as long as all findings fit.
 fn bounded(names: Vec<String>, outcomes: impl Iterator<Item = Outcome>) -> Vec<Artifact> {
     let mut left = MAX_FINDINGS;
-    let artifact = |(name, outcome): (String, Outcome)| {
-        let scan = match (outcome.problem, left.checked_sub(outcome.findings.len())) {
-            (Some(problem), _) => ArtifactScan::Unreadable(problem),
-            (None, None) => ArtifactScan::Unreadable(format!("more than {MAX_FINDINGS} findings in all")),
-            (None, Some(rest)) => {
-                left = rest;
-                let mut findings = outcome.findings;
-                findings.sort();
-                ArtifactScan::Scanned { bytes: outcome.bytes, findings }
-            }
-        };
-        Artifact { name, scan }
+    let mut artifacts: Vec<Artifact> = names.into_iter().zip(outcomes).flat_map(artifacts_of).collect();
+    for Artifact { scan, .. } in &mut artifacts {
+        let ArtifactScan::Scanned { findings, .. } = scan else { continue };
+        match left.checked_sub(findings.len()) {
+            Some(rest) => left = rest,
+            None => *scan = ArtifactScan::Unreadable(format!("more than {MAX_FINDINGS} findings in all")),
+        }
+    }
+    artifacts
+}
+
+fn artifacts_of((name, outcome): (String, Outcome)) -> Vec<Artifact> {
+    let Outcome { bytes, mut findings, problem, inside } = outcome;
+    // What a container holds as it is was found in it and in its entry, and the entry says more.
+    let said: BTreeSet<(SecretRule, &str)> = inside.iter().flat_map(found_in).collect();
+    findings.retain(|finding| !said.contains(&(finding.rule, finding.fingerprint.as_str())));
+    findings.sort();
+    let scan = problem.map_or(ArtifactScan::Scanned { bytes, findings }, ArtifactScan::Unreadable);
+    [Artifact { name, scan }].into_iter().chain(inside).collect()
+}
+
+fn found_in(artifact: &Artifact) -> impl Iterator<Item = (SecretRule, &str)> {
+    let findings = match &artifact.scan {
+        ArtifactScan::Scanned { findings, .. } => findings.as_slice(),
+        ArtifactScan::Unreadable(_) => &[],
     };
-    names.into_iter().zip(outcomes).map(artifact).collect()
+    findings.iter().map(|finding| (finding.rule, finding.fingerprint.as_str()))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::window::{HALF, OVERLAP, WINDOW};
     use super::*;
     use gate_core::secret::Secret;
 

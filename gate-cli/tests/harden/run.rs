@@ -136,7 +136,7 @@ tok&quot;9f8e7d&amp;6c5b+4a39\281706/REAL%SECRET==
     let mut command = folder.program();
     command.env("OTHER_TOKEN", r#"tok"9f8e7d&6c5b+4a39\281706/REAL%SECRET=="#);
     command.args(["harden", "run", "--plan", "plan.yaml", "--report-dir", "out"]);
-    Ran::new(command.output().unwrap());
+    assert_eq!(Ran::new(command.output().unwrap()).code, 0);
     let expected = r#"
 ***
 ***0=

@@ -8,6 +8,7 @@
 
 mod audit;
 mod gates;
+mod packed;
 mod promote;
 mod secrets;
 

@@ -82,6 +82,8 @@ pub fn judge(manifest: &[String], artifacts: &[Artifact], allowed: &[Allowed], n
     report.problems.extend(not_scanned_once(manifest, artifacts));
     if report.scanned == 0 {
         report.problems.push(Problem::new("artifacts", "at least one scanned artifact", "none"));
+    } else if report.bytes == 0 {
+        report.problems.push(Problem::new("artifacts", "at least one byte in all", "empty ones"));
     }
     report.problems.extend(no_excuses(allowed, now));
     report.verdict = match (report.findings.is_empty(), report.problems.is_empty()) {
