@@ -452,15 +452,33 @@ def test_a_folder_is_scanned_as_the_command_line_does(tmp_path: Path) -> None:
 def test_a_scan_of_nothing_is_no_pass(tmp_path: Path) -> None:
     assert tsfm_gate.scan_secrets(tmp_path)["verdict"] == "inconclusive"
     assert tsfm_gate.scan_secrets({})["exit_code"] == 2
-    assert tsfm_gate.scan_secrets("")["verdict"] == "pass"
+    for nothing in (b"", {"a.log": b""}):
+        assert tsfm_gate.scan_secrets(any_of(nothing))["verdict"] == "inconclusive"
     (tmp_path / "link").symlink_to("/etc/hostname")
     assert "whole scan" in tsfm_gate.scan_secrets(tmp_path)["problems"][0]["expected"]
     assert refused(lambda: tsfm_gate.scan_secrets(tmp_path / "none")).code == "file-not-found"
     error = refused(lambda: tsfm_gate.scan_secrets(42))  # type: ignore[arg-type]
     assert (error.code, error.path) == ("wrong-type", "data")
     line = "api" + f"_key={SECRET}"
-    one, other = (tsfm_gate.scan_secrets(line)["findings"][0]["fingerprint"] for _ in range(2))
+    one, other = (tsfm_gate.scan_secrets(line.encode())["findings"][0]["fingerprint"] for _ in range(2))
     assert one != other, "a key of every run"
+
+
+def test_a_text_is_a_path_and_what_lies_packed_is_scanned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    line = ("api" + f"_key={SECRET}\n").encode()
+    (tmp_path / "a.log").write_bytes(line)
+    packed = gzip.compress(line)
+    (tmp_path / "a.gz").write_bytes(packed)
+    for data in ("a.log", {"a.log": "a.log"}, {"a.log": line}):
+        assert [row["artifact"] for row in tsfm_gate.scan_secrets(any_of(data))["findings"]] == ["a.log"]
+    for data in ("a.gz", {"a.gz": packed}):
+        assert [row["artifact"] for row in tsfm_gate.scan_secrets(any_of(data))["findings"]] == ["a.gz!a"]
+    for missing in ("", "b.log", "api" + f"_key={SECRET}", {"a.log": "b.log"}):
+        error = refused(lambda: tsfm_gate.scan_secrets(any_of(missing)))
+        assert (error.code, error.path) == ("file-not-found", "data")
 
 
 def test_a_large_file_is_scanned_piece_by_piece(tmp_path: Path) -> None:
@@ -621,11 +639,6 @@ def test_what_cannot_be_recorded_is_refused(tmp_path: Path) -> None:
 def test_what_cannot_be_used_raises(ask: Callable[[], Any], code: str, path: str) -> None:
     error = refused(ask)
     assert (error.code, error.path) == (code, path)
-
-
-def test_zipped_bytes_are_bytes() -> None:
-    data = gzip.compress(b"nothing in here")
-    assert tsfm_gate.scan_secrets(bytearray(data))["bytes"] == len(data)
 
 
 # One that only the environment knows, and one that a rule finds.

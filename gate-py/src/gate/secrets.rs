@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use gate_cli::secret_scan::{Root, scan, walk};
-use gate_core::release::secrets::{Allowed, Artifact, ArtifactScan, Scanner, SecretReport, judge};
+use gate_cli::secret_scan::{Root, scan, scan_bytes, walk};
+use gate_core::release::secrets::{Allowed, Scanner, SecretReport, judge};
 use gate_core::secret::Secret;
 use gate_core::{ErrorCode, GateError};
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyMapping, PyString};
+use pyo3::types::{PyByteArray, PyBytes, PyMapping};
 
 use super::{accept, instant, judged, or_default, read_secret};
 use crate::convert;
@@ -18,8 +18,9 @@ enum Content {
     Path(PathBuf),
 }
 
-/// Scans for secrets: text or bytes, a path-like object for a file or a folder, or a mapping of these by name.
+/// Scans for secrets: bytes, a path of a file or a folder, or a mapping of these by name. A `str` is a path.
 ///
+/// What lies packed in a zip, a tar or a gzip is scanned as well, and called `{archive}!{place}`.
 /// A file in a folder is called by the path or the name of the folder, and by its place in it: `{name}/{place}`.
 /// A finding shows where and of what kind, a length, and a digest under `key`, which is random without one. The names
 /// in `manifest` must all be scanned; without it, those that are there.
@@ -40,7 +41,7 @@ pub(crate) fn scan_secrets<'py>(
         let mut artifacts = Vec::new();
         for (name, content) in contents {
             match content {
-                Content::Bytes(bytes) => artifacts.push(scanned(name, &bytes, &scanner)),
+                Content::Bytes(bytes) => artifacts.extend(scan_bytes(name, &bytes, &scanner)),
                 Content::Path(path) => {
                     let root = Root { name: name.into(), path };
                     artifacts.extend(scan(walk(&[root], "data")?, &scanner));
@@ -75,7 +76,7 @@ fn contents(data: &Bound<'_, PyAny>) -> PyResult<Vec<(String, Content)>> {
     }
     let refused = || {
         let found = convert::described(data);
-        let expected = "text, bytes, a path, or a mapping of these by name";
+        let expected = "bytes, a path, or a mapping of these by name";
         crate::error::raised(data.py(), &GateError::new(ErrorCode::WrongType, "data", expected, found))
     };
     let mapping = data.cast::<PyMapping>().map_err(|_| refused())?;
@@ -88,10 +89,6 @@ fn contents(data: &Bound<'_, PyAny>) -> PyResult<Vec<(String, Content)>> {
 }
 
 fn content(object: &Bound<'_, PyAny>) -> Option<Content> {
-    if let Ok(text) = object.cast::<PyString>() {
-        // A lone surrogate cannot be in UTF-8; it stands for a byte that could not be decoded, and is no secret.
-        return Some(Content::Bytes(text.to_string_lossy().into_owned().into_bytes()));
-    }
     if let Ok(bytes) = object.cast::<PyBytes>() {
         return Some(Content::Bytes(bytes.as_bytes().to_vec()));
     }
@@ -99,9 +96,4 @@ fn content(object: &Bound<'_, PyAny>) -> Option<Content> {
         return Some(Content::Bytes(bytes.to_vec()));
     }
     object.extract::<PathBuf>().ok().map(Content::Path)
-}
-
-fn scanned(name: String, bytes: &[u8], scanner: &Scanner) -> Artifact {
-    let scan = ArtifactScan::Scanned { bytes: bytes.len() as u64, findings: scanner.scan(bytes) };
-    Artifact { name, scan }
 }
