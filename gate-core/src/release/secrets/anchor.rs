@@ -29,7 +29,7 @@ const fn exact(word: &'static str, fragment_at: usize, rule: SecretRule) -> Anch
 }
 
 /// Every anchor.
-pub(super) static ANCHORS: [Anchor; 20] = [
+pub(super) static ANCHORS: [Anchor; 26] = [
     folded("api_key", 2, SecretRule::ApiKey),
     folded("api-key", 2, SecretRule::ApiKey),
     folded("apikey", 1, SecretRule::ApiKey),
@@ -50,6 +50,12 @@ pub(super) static ANCHORS: [Anchor; 20] = [
     exact("xox", 0, SecretRule::SlackToken),
     exact("AIza", 0, SecretRule::GoogleKey),
     exact("eyJ", 0, SecretRule::WebToken),
+    exact("://", 0, SecretRule::UrlPassword),
+    folded("basic", 1, SecretRule::Basic),
+    exact("sk_live_", 0, SecretRule::StripeKey),
+    exact("rk_live_", 0, SecretRule::StripeKey),
+    exact("glpat-", 0, SecretRule::GitlabToken),
+    exact("npm_", 0, SecretRule::NpmToken),
 ];
 
 impl Anchor {

@@ -3,6 +3,7 @@
 use core::ops::Range;
 
 use super::anchor::Anchor;
+use super::login;
 use super::rule::SecretRule;
 use super::scanner::MAX_VALUE_BYTES;
 use crate::placeholder::is_placeholder;
@@ -26,6 +27,11 @@ pub(super) fn value(bytes: &[u8], anchor: &Anchor, start: usize) -> Option<Range
         SecretRule::SlackToken => at_least(bytes, start, end, 12, is_key),
         SecretRule::GoogleKey => fixed(bytes, start, end, 35, is_key),
         SecretRule::WebToken => web_token(bytes, start, end),
+        SecretRule::UrlPassword => login::url_password(bytes, end),
+        SecretRule::Basic => login::basic(bytes, end),
+        SecretRule::StripeKey => random(bytes, start, end, 16, |byte| byte.is_ascii_alphanumeric()),
+        SecretRule::GitlabToken => random(bytes, start, end, 20, is_key),
+        SecretRule::NpmToken => fixed(bytes, start, end, 36, |byte| byte.is_ascii_alphanumeric()),
     }
 }
 
@@ -42,18 +48,18 @@ fn is_token(byte: u8) -> bool {
 }
 
 /// What people choose as a password, up to a blank, a quote or a comma.
-fn is_password(byte: u8) -> bool {
+pub(super) fn is_password(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b'>' | b'\\')
 }
 
 /// The longest run of such bytes from `start`.
-fn run(bytes: &[u8], start: usize, is_part: impl Fn(u8) -> bool) -> Range<usize> {
+pub(super) fn run(bytes: &[u8], start: usize, is_part: impl Fn(u8) -> bool) -> Range<usize> {
     let rest = bytes.get(start..).unwrap_or_default().iter().take(MAX_VALUE_BYTES);
     start..start + rest.take_while(|byte| is_part(**byte)).count()
 }
 
 /// Past blanks, and anything that is no ASCII: blanks of other alphabets, typographic quotes.
-fn skip_blanks(bytes: &[u8], start: usize) -> usize {
+pub(super) fn skip_blanks(bytes: &[u8], start: usize) -> usize {
     let rest = bytes.get(start..).unwrap_or_default().iter().take(MAX_GAP);
     start + rest.take_while(|byte| byte.is_ascii_whitespace() || !byte.is_ascii()).count()
 }
@@ -108,9 +114,7 @@ fn credential(bytes: &[u8], end: usize, word: &[u8]) -> Option<Range<usize>> {
         let value = run(bytes, start, is_password);
         let text = bytes.get(value.clone())?;
         // `password: required` is a sentence about one.
-        let is_one = text.len() >= 16 || text.len() >= 8 && !text.iter().all(u8::is_ascii_lowercase);
-        return (is_one && text.iter().any(u8::is_ascii_alphanumeric) && is_real(bytes, &value))
-            .then_some(value);
+        return (login::is_chosen(text) && is_real(bytes, &value)).then_some(value);
     }
     let value = run(bytes, start, is_token);
     let text = bytes.get(value.clone())?;
@@ -161,6 +165,21 @@ fn at_least(
     (!is_inside && has_digit && rest.len() >= length).then_some(start..rest.end)
 }
 
+/// The same for letters at random, which need not have a digit among them.
+fn random(
+    bytes: &[u8],
+    start: usize,
+    end: usize,
+    length: usize,
+    is_part: impl Fn(u8) -> bool,
+) -> Option<Range<usize>> {
+    let is_inside = start.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+    let rest = run(bytes, end, is_part);
+    let text = bytes.get(rest.clone())?;
+    let is_random = text.iter().any(u8::is_ascii_digit) || text.iter().any(u8::is_ascii_uppercase);
+    (!is_inside && is_random && rest.len() >= length && is_real(bytes, &rest)).then_some(start..rest.end)
+}
+
 /// Three parts with dots between them, the second an object as well.
 fn web_token(bytes: &[u8], start: usize, end: usize) -> Option<Range<usize>> {
     let header = run(bytes, end, is_key);
@@ -172,7 +191,7 @@ fn web_token(bytes: &[u8], start: usize, end: usize) -> Option<Range<usize>> {
 }
 
 /// A template's placeholder is no secret.
-fn is_real(bytes: &[u8], value: &Range<usize>) -> bool {
+pub(super) fn is_real(bytes: &[u8], value: &Range<usize>) -> bool {
     let text = bytes.get(value.clone()).and_then(|text| core::str::from_utf8(text).ok());
     text.is_none_or(|text| !is_placeholder(text))
 }

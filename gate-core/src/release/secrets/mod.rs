@@ -7,6 +7,7 @@ mod allow;
 mod anchor;
 mod confirm;
 mod finding;
+mod login;
 mod prefilter;
 mod report;
 mod rule;

@@ -94,7 +94,8 @@ mod tests {
     fn every_engine_finds_the_same() {
         let text =
             b"x-API_key-api-keyapikey sk-sk-eyJtoken ghp_AKIASIA xoxAIza TokenpassWORD----------BEGIN \
-              akia AIZA toKENSECREtbEaReRpasswdgithub_pat_gho_ghu_ghs_";
+              akia AIZA toKENSECREtbEaReRpasswdgithub_pat_gho_ghu_ghs_ \
+              x://bASic sk_live_rk_live_glpat-npm_";
         let places = |filter: &Prefilter| {
             let mut places = Vec::new();
             filter.each(text, |anchor, start| places.push((start, anchor.word)));
@@ -102,7 +103,7 @@ mod tests {
             places
         };
         let expected = places(&Prefilter::EveryByte);
-        assert_eq!(expected.len(), 23);
+        assert_eq!(expected.len(), 29);
         for engine in [Prefilter::packed(), Prefilter::table()].into_iter().flatten() {
             assert_eq!(places(&engine), expected);
         }

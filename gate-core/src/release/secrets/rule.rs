@@ -28,6 +28,16 @@ pub enum SecretRule {
     GoogleKey,
     /// A signed JSON web token.
     WebToken,
+    /// A password in a URL.
+    UrlPassword,
+    /// `Basic` and a user with a password in base64.
+    Basic,
+    /// A key of Stripe for real money.
+    StripeKey,
+    /// A token of GitLab.
+    GitlabToken,
+    /// A token of npm.
+    NpmToken,
 }
 
 impl SecretRule {
@@ -45,6 +55,11 @@ impl SecretRule {
             Self::SlackToken => "slack-token",
             Self::GoogleKey => "google-key",
             Self::WebToken => "web-token",
+            Self::UrlPassword => "url-password",
+            Self::Basic => "basic",
+            Self::StripeKey => "stripe-key",
+            Self::GitlabToken => "gitlab-token",
+            Self::NpmToken => "npm-token",
         }
     }
 }
