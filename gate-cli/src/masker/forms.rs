@@ -138,7 +138,7 @@ mod tests {
             ("dTpwbDRpbj8+dmFsdWUh", "dTp***Uh"),
             ("dTpwbDRpbj8-dmFsdWUh", "dTp***Uh"),
         ] {
-            assert_eq!(masked("pl4in?>value", &format!("Basic {form}"))?, format!("Basic {shown}"));
+            assert_eq!(masked("pl4in?>value", &format!("as {form}"))?, format!("as {shown}"));
         }
         Ok(())
     }

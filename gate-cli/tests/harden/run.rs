@@ -140,7 +140,7 @@ tok&quot;9f8e7d&amp;6c5b+4a39\281706/REAL%SECRET==
     let expected = r#"
 ***
 ***0=
-Basic dTp***Q==
+Basic ***
 eH***
 ***
 ***
