@@ -78,7 +78,8 @@ const SECURITY_HELP: &str = after_help!(
 
 Asked of POST {base}{path}: 401 without a token and with a wrong one, 200 with the token, and
 429 with Retry-After within --limit calls; on every answer nosniff, DENY, no-referrer and
-no-store; and on every 5xx a body that says nothing about the inside."
+no-store (among others in Cache-Control), and nowhere the token. The body of every 5xx must be
+  {\"ok\": false, \"error\": \"internal server error\"}"
 );
 
 const PERF_HELP: &str = after_help!(

@@ -18,6 +18,7 @@ enum Flaw {
     NoRetryAfter,
     NoHeaders,
     Leaks,
+    QuotesToken,
     Redirects,
     Closes,
 }
@@ -54,6 +55,11 @@ fn serve(mut stream: TcpStream, flaw: Flaw, calls: &AtomicU32) {
     let has_token = head.contains(&format!("Bearer {TOKEN}\r\n"));
     let forecast =
         || match (has_token || flaw == Flaw::Open, calls.fetch_add(u32::from(has_token), Ordering::SeqCst)) {
+            (false, _) if flaw == Flaw::QuotesToken => (
+                "401 Unauthorized",
+                String::new(),
+                json!({"detail": format!("expected {TOKEN}")}).to_string(),
+            ),
             (false, _) => ("401 Unauthorized", String::new(), "{}".to_owned()),
             (true, 6..) if flaw == Flaw::NoRetryAfter => ("429 Too Many", String::new(), "{}".to_owned()),
             (true, 6..) if flaw != Flaw::Unlimited => {
@@ -103,6 +109,7 @@ fn a_service_that_is_protected_passes_and_each_flaw_does_not() {
         (Flaw::NoRetryAfter, "Retry-After"),
         (Flaw::NoHeaders, "X-Frame-Options"),
         (Flaw::Leaks, "bytes of something else"),
+        (Flaw::QuotesToken, "\"found\": \"the token\""),
         (Flaw::Redirects, "302"),
         (Flaw::Closes, "at least one answer"),
     ];
@@ -125,6 +132,18 @@ fn a_token_comes_from_the_environment_only_and_must_be_one() {
     assert_eq!(Ran::new(output.unwrap()).error_code(), "wrong-value");
     let remote = folder.gate(&["harden", "security", "--base-url", "http://example.com"]);
     assert_eq!(remote.error_code(), "wrong-value");
+}
+
+#[test]
+fn a_base_with_a_query_or_a_fragment_is_no_base() {
+    let folder = Folder::new();
+    for more in ["/?a=1", "?a=1", "/#a", "/?"] {
+        let base = format!("{}{more}", service(Flaw::None));
+        for what in ["openapi", "metrics", "security"] {
+            let ran = folder.gate(&["harden", what, "--base-url", &base]);
+            assert_eq!(ran.error_code(), "wrong-value", "{what} {more}: {}", ran.stdout);
+        }
+    }
 }
 
 #[test]

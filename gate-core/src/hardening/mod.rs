@@ -3,6 +3,7 @@
 //! Bodies, headers and measured times come in; problems, a summary and the text of the review go out. A step that was
 //! not run is never a step that passed.
 
+mod echo;
 pub mod metrics;
 pub mod openapi;
 pub mod perf;

@@ -7,8 +7,10 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::echo::holds;
 use crate::document::{from_json_tree, quoted};
 use crate::problem::Problem;
+use crate::secret::Secret;
 
 /// Headers that every answer carries, and what they say.
 const HEADERS: [(&str, &str); 4] = [
@@ -109,10 +111,11 @@ impl SecurityReport {
     }
 }
 
-/// Judges the probes. Those for no token, a token and the rate limit must be there.
+/// Judges the probes. Those for no token, a token and the rate limit must be there, and no answer may hold the token
+/// that they were made with.
 #[must_use]
-pub fn judge(probes: &[Probe]) -> SecurityReport {
-    let mut rows: Vec<SecurityRow> = probes.iter().map(row).collect();
+pub fn judge(probes: &[Probe], token: &Secret) -> SecurityReport {
+    let mut rows: Vec<SecurityRow> = probes.iter().map(|probe| row(probe, token)).collect();
     for expect in Expectation::NEEDED {
         if probes.iter().all(|probe| probe.expect != expect) {
             let problem = Problem::new(expect.as_str(), "a probe", "none");
@@ -126,7 +129,7 @@ pub fn judge(probes: &[Probe]) -> SecurityReport {
     SecurityReport { ok: rows.iter().all(|row| row.problems.is_empty()), rows }
 }
 
-fn row(probe: &Probe) -> SecurityRow {
+fn row(probe: &Probe, token: &Secret) -> SecurityRow {
     let mut problems = Vec::new();
     if probe.answers.is_empty() {
         problems.push(Problem::new("answers", "at least one answer", "none"));
@@ -134,12 +137,13 @@ fn row(probe: &Probe) -> SecurityRow {
     match probe.expect {
         Expectation::Unauthorized => each_status(probe, 401, &mut problems),
         Expectation::Allowed => each_status(probe, 200, &mut problems),
-        Expectation::RateLimited => limited(probe, 200, &mut problems),
-        Expectation::GuessesLimited => limited(probe, 401, &mut problems),
+        Expectation::RateLimited => limited(probe, 200, token, &mut problems),
+        Expectation::GuessesLimited => limited(probe, 401, token, &mut problems),
         Expectation::InternalError => internal(probe, &mut problems),
     }
     for (index, answer) in probe.answers.iter().enumerate() {
-        headers(index, answer, &mut problems);
+        headers(index, answer, token, &mut problems);
+        echoes(index, answer, token, &mut problems);
         if answer.status >= 500 {
             problems.extend(leak(index, answer));
         }
@@ -159,12 +163,12 @@ fn status(index: usize, wanted: &str, answer: &Answer) -> Problem {
     Problem::new(format!("answers[{index}].status"), wanted, answer.status.to_string())
 }
 
-fn limited(probe: &Probe, before: u16, problems: &mut Vec<Problem>) {
+fn limited(probe: &Probe, before: u16, token: &Secret, problems: &mut Vec<Problem>) {
     let mut is_limited = false;
     for (index, answer) in probe.answers.iter().enumerate() {
         if answer.status == 429 {
             is_limited = true;
-            problems.extend(retry_after(index, answer));
+            problems.extend(retry_after(index, answer, token));
         } else if answer.status != before {
             problems.push(status(index, &format!("{before} or 429"), answer));
         }
@@ -180,13 +184,13 @@ fn limited(probe: &Probe, before: u16, problems: &mut Vec<Problem>) {
 }
 
 /// Seconds, or a date; a date is believed, as only the edge knows the clock.
-fn retry_after(index: usize, answer: &Answer) -> Option<Problem> {
+fn retry_after(index: usize, answer: &Answer, token: &Secret) -> Option<Problem> {
     let values: Vec<&str> = values(answer, "Retry-After").collect();
     let is_date = |text: &str| chrono::DateTime::parse_from_rfc2822(text).is_ok();
     let good = matches!(values.as_slice(), [one] if one.parse::<u32>().is_ok_and(|s| s >= 1) || is_date(one));
     (!good).then(|| {
-        let found = if values.is_empty() { String::from("none") } else { quoted(&values.join(", ")) };
-        Problem::new(format!("answers[{index}].Retry-After"), "seconds of 1 or more, or a date", found)
+        let expected = "seconds of 1 or more, or a date";
+        Problem::new(format!("answers[{index}].Retry-After"), expected, shown(&values, token))
     })
 }
 
@@ -196,13 +200,36 @@ fn internal(probe: &Probe, problems: &mut Vec<Problem>) {
     }
 }
 
-fn headers(index: usize, answer: &Answer, problems: &mut Vec<Problem>) {
+fn headers(index: usize, answer: &Answer, token: &Secret, problems: &mut Vec<Problem>) {
     for (name, wanted) in HEADERS {
         let found: Vec<&str> = values(answer, name).collect();
-        if found.is_empty() || !found.iter().all(|value| value.eq_ignore_ascii_case(wanted)) {
-            let found = if found.is_empty() { String::from("none") } else { quoted(&found.join(", ")) };
-            problems.push(Problem::new(format!("answers[{index}].{name}"), quoted(wanted), found));
+        let is_wanted = |value: &&str| value.trim().eq_ignore_ascii_case(wanted);
+        let is_good = match name {
+            // A list of directives, in one line or in several.
+            "Cache-Control" => found.iter().flat_map(|value| value.split(',')).any(|it| is_wanted(&it)),
+            _ => !found.is_empty() && found.iter().all(is_wanted),
+        };
+        if !is_good {
+            let path = format!("answers[{index}].{name}");
+            problems.push(Problem::new(path, quoted(wanted), shown(&found, token)));
         }
+    }
+}
+
+/// The values of a header, unless the token is among them.
+fn shown(values: &[&str], token: &Secret) -> String {
+    let text = values.join(", ");
+    match values {
+        [] => String::from("none"),
+        _ if holds(&text, token) => String::from("the token"),
+        _ => quoted(&text),
+    }
+}
+
+fn echoes(index: usize, answer: &Answer, token: &Secret, problems: &mut Vec<Problem>) {
+    let headers = answer.headers.iter().any(|(_, value)| holds(value, token));
+    for (part, _) in [("headers", headers), ("body", holds(&answer.body, token))].iter().filter(|it| it.1) {
+        problems.push(Problem::new(format!("answers[{index}].{part}"), "no token", "the token"));
     }
 }
 

@@ -780,6 +780,7 @@ def hardening_review(
     summary: Content | None = None,
     openapi: OpenApiReport | Mapping[str, Any] | None = None,
     security: Sequence[Mapping[str, Any]] | None = None,
+    token: str | None = None,
     perf: PerfReport | Mapping[str, Any] | None = None,
     openapi_at: Time | None = None,
     security_at: Time | None = None,
@@ -792,9 +793,10 @@ def hardening_review(
     """Writes the review of a hardening gate as the runbook has it appended.
 
     `summary` is the summary document, `openapi` and `perf` are what `check_openapi` and `check_perf`
-    returned, and `security` is the list of probes with their answers. `openapi_at`, `security_at` and
-    `perf_at` say when each was written: it must be during the run, which must have ended at most `max_age`
-    ago (24 hours). What is not there, and what nobody knows the time of, speaks against the gate.
+    returned, and `security` is the list of probes with their answers, and `token` the one that they were
+    made with: no answer may hold it. `openapi_at`, `security_at` and `perf_at` say when each was written:
+    it must be during the run, which must have ended at most `max_age` ago (24 hours). What is not there,
+    and what nobody knows the time of, speaks against the gate.
     """
 
 def scan_secrets(

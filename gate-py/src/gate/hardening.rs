@@ -7,6 +7,7 @@ use gate_core::hardening::perf::{self, PerfReport, PerfThresholds};
 use gate_core::hardening::review::{MAX_AGE, Review, Written};
 use gate_core::hardening::security::{self, Probe};
 use gate_core::hardening::{Summary, TokenFault, TokenPolicy};
+use gate_core::secret::Secret;
 use gate_core::{ErrorCode, GateError};
 use pyo3::prelude::*;
 use serde::Serialize;
@@ -14,6 +15,7 @@ use serde::Serialize;
 use super::blob::Blob;
 use super::{accept, instant, judged, length, or_default, pass_or_fail, read, read_secret};
 use crate::convert;
+use crate::error::raised;
 
 /// One token, judged. It is not in here.
 #[derive(Serialize)]
@@ -41,7 +43,7 @@ pub(crate) fn check_tokens<'py>(
     let tokens: BTreeMap<String, Option<String>> = accept(py, read_secret(tokens)?)?;
     if tokens.is_empty() {
         let nothing = GateError::new(ErrorCode::MissingField, "tokens", "at least one token", "none");
-        return Err(crate::error::raised(py, &nothing));
+        return Err(raised(py, &nothing));
     }
     let row = |(name, token): (String, Option<String>)| {
         let fault = policy.check(token.as_deref()).err();
@@ -95,15 +97,17 @@ struct ReviewReport {
 /// Writes the review of a hardening gate as the runbook has it appended.
 ///
 /// `summary` is the summary document, `openapi` and `perf` are what `check_openapi` and `check_perf` returned, and
-/// `security` is the list of probes with their answers. `openapi_at`, `security_at` and `perf_at` say when each was
-/// written: it must be during the run, which must have ended at most `max_age` ago (24 hours). What is not there, and
-/// what nobody knows the time of, speaks against the gate.
+/// `security` is the list of probes with their answers, and `token` the one that they were made with: no answer may
+/// hold it. `openapi_at`, `security_at` and `perf_at` say when each was written: it must be during the run, which must
+/// have ended at most `max_age` ago (24 hours). What is not there, and what nobody knows the time of, speaks against the
+/// gate.
 #[pyfunction]
 #[pyo3(signature = (
     *,
     summary=None,
     openapi=None,
     security=None,
+    token=None,
     perf=None,
     openapi_at=None,
     security_at=None,
@@ -119,6 +123,7 @@ pub(crate) fn hardening_review<'py>(
     summary: Option<&Bound<'py, PyAny>>,
     openapi: Option<&Bound<'py, PyAny>>,
     security: Option<&Bound<'py, PyAny>>,
+    token: Option<&Bound<'py, PyAny>>,
     perf: Option<&Bound<'py, PyAny>>,
     openapi_at: Option<&Bound<'py, PyAny>>,
     security_at: Option<&Bound<'py, PyAny>>,
@@ -134,7 +139,7 @@ pub(crate) fn hardening_review<'py>(
     let perf: Option<PerfReport> = perf.map(report).transpose()?;
     let probes: Option<Vec<Probe>> =
         security.map(read_secret).transpose()?.map(|probes| accept(py, probes)).transpose()?;
-    let security = probes.map(|probes| security::judge(&probes));
+    let security = probes.map(|probes| security_report(py, &probes, token)).transpose()?;
     let at = |argument, given: Option<&Bound<'py, PyAny>>| {
         given.map(|given| convert::instant(argument, given)).transpose()
     };
@@ -153,6 +158,21 @@ pub(crate) fn hardening_review<'py>(
     let problems = review.problems();
     let report = ReviewReport { ok: problems.is_empty(), text: review.text(), problems };
     judged(py, pass_or_fail(report.ok), &report)
+}
+
+/// Judges probes, for which their token must be known.
+fn security_report(
+    py: Python<'_>,
+    probes: &[Probe],
+    token: Option<&Bound<'_, PyAny>>,
+) -> PyResult<security::SecurityReport> {
+    let token: Option<Secret> =
+        token.map(read_secret).transpose()?.map(|token| accept(py, token)).transpose()?;
+    let Some(token) = token.filter(|token| !token.is_empty()) else {
+        let expected = "the token that the probes were made with";
+        return Err(raised(py, &GateError::new(ErrorCode::MissingField, "token", expected, "none")));
+    };
+    Ok(security::judge(probes, &token))
 }
 
 /// A report that a function here returned, without the exit code that was added to it.

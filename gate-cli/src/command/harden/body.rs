@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gate_core::GateError;
+use gate_core::{ErrorCode, GateError};
 
 use crate::args::{Asking, Body};
 use crate::http::{Question, Url, ask};
@@ -16,8 +16,12 @@ pub(super) struct Found {
 }
 
 impl Asking {
-    /// A path of the service.
+    /// A path of the service. What follows the path of a URL would stand before this one, so the base has none of it.
     pub(super) fn url(&self, base: &str, path: &str) -> Result<Url, GateError> {
+        if base.contains(['?', '#']) {
+            let expected = "a URL without a query or a fragment";
+            return Err(GateError::new(ErrorCode::WrongValue, "base_url", expected, "one with it"));
+        }
         let slash = if path.starts_with('/') { "" } else { "/" };
         Url::parse(&format!("{}{slash}{path}", base.trim_end_matches('/')), self.allow_http, "base_url")
     }

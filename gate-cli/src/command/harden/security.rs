@@ -39,7 +39,7 @@ pub(super) fn run(args: &HardenSecurity) -> Result<Answer, Failure> {
         let heard = vec![service.ask(&url, question)];
         probes.push(probe(&format!("GET {path}"), Expectation::InternalError, heard));
     }
-    let report = judge(&probes);
+    let report = judge(&probes, &token);
     kept(&report, args.reported.output.as_deref(), args.body.as_deref())?;
     Ok(judged(args.reported.shown.format, exit(report.ok), &report, text))
 }
