@@ -212,7 +212,7 @@ fn promote(given: &Value) -> Answered {
             }
             "health" => {
                 let health = serde_json::from_value(step["health"].clone()).expect("a health");
-                Ok(promotion.observe(stage(), health, at(step)))
+                promotion.observe(stage(), health, at(step))
             }
             "roll_back" => promotion.roll_back(stage(), &by(step)).map(Some),
             "readmit" => promotion.readmit(digest(), &by(step)).map(|()| None),

@@ -99,7 +99,8 @@ const PROMOTE_HELP: &str = after_help!(
   tsfm-gate release promote status --state promotion.json
 
 The answer says what is to be deployed or stopped; doing it is up to you. Of `observe`: 0 healthy,
-2 not known, 3 the stage is rolled back. Of the others: 0 done, 3 refused, and nothing changed."
+2 not known, 3 the stage is rolled back, or refused, as what was seen before the last change of a
+stage says nothing about it. Of the others: 0 done, 3 refused, and nothing changed."
 );
 
 /// The subcommands of `release`.

@@ -22,6 +22,13 @@ fn a_build_goes_its_way_with_evidence_and_health_and_comes_back() {
     assert_eq!((to("staging").code, folder.read("p.json") == before), (3, true));
     assert_eq!(to("dev").json()["action"]["digest"], digest);
     assert_eq!(to("staging").code, 3);
+    // Health from before the build came says nothing about it, and changes nothing.
+    let before = folder.read("p.json");
+    let early =
+        ["release", "promote", "observe", "dev", "--health", "unhealthy", "--now", "2026-01-01T00:00:00Z"];
+    let early = folder.gate(&[&early[..], &STATE].concat());
+    assert_eq!((early.code, early.json()["problems"][0]["path"].as_str()), (3, Some("at")));
+    assert_eq!((early.json()["done"].as_bool(), folder.read("p.json") == before), (Some(false), true));
     assert_eq!(gate(&["observe", "dev", "--health", "healthy"], &[]).code, 0);
     assert_eq!(to("staging").code, 0);
     for code in [2, 2, 3] {

@@ -188,6 +188,7 @@ impl Promotion {
             let expected = "a digest that was not rolled back, or a decision by name to let it come again";
             problems.push(Problem::new("digest", expected, format!("rolled back in {}", bad.stage.as_str())));
         }
+        problems.extend(self.backwards(to, by.at));
         if self.stage(to).current == Some(digest) {
             problems.push(Problem::new(to.as_str(), "another digest than the one that runs", "the same"));
         }
@@ -199,11 +200,21 @@ impl Promotion {
     }
 
     /// Takes note of the health of a stage, measured at an instant. Bad health, or none that can be read for three times, rolls it back.
-    pub fn observe(&mut self, stage: Stage, health: Health, at: Instant) -> Option<Action> {
+    ///
+    /// # Errors
+    /// A stage where nothing runs, and health from before what runs there came: it says nothing about it.
+    pub fn observe(
+        &mut self,
+        stage: Stage,
+        health: Health,
+        at: Instant,
+    ) -> Result<Option<Action>, Vec<Problem>> {
+        let problem = self.idle(stage).or_else(|| self.backwards(stage, at));
+        if let Some(problem) = problem {
+            return Err(Vec::from([problem]));
+        }
         let slot = self.stage_mut(stage);
-        slot.current?;
-        match health {
-            Health::Healthy if slot.since.is_some_and(|since| at < since) => None,
+        let bad = match health {
             Health::Healthy => {
                 slot.is_proven = true;
                 slot.unreadable = 0;
@@ -212,14 +223,14 @@ impl Promotion {
             Health::Unknown => {
                 slot.unreadable = slot.unreadable.saturating_add(1);
                 let is_lost = slot.unreadable >= MAX_UNREADABLE;
-                is_lost
-                    .then(|| self.back(stage, by_health("health could not be read 3 times in a row", at)))?
+                is_lost.then_some("health could not be read 3 times in a row")
             }
-            Health::Unhealthy => self.back(stage, by_health("health check failed", at)),
-        }
+            Health::Unhealthy => Some("health check failed"),
+        };
+        Ok(bad.and_then(|reason| self.back(stage, by_health(reason, at))))
     }
 
-    /// Rolls a stage back by command. It needs no evidence.
+    /// Rolls a stage back by command, whatever the clock says. It needs no evidence.
     ///
     /// # Errors
     /// A command without a name or a reason, and a stage where nothing runs.
@@ -228,8 +239,7 @@ impl Promotion {
         if !problems.is_empty() {
             return Err(problems);
         }
-        self.back(stage, by.clone())
-            .ok_or_else(|| Vec::from([Problem::new(stage.as_str(), "something that runs", "nothing")]))
+        self.back(stage, by.clone()).ok_or_else(|| self.idle(stage).into_iter().collect())
     }
 
     /// Lets a digest that was rolled back come again. It still has to pass every stage.
@@ -246,6 +256,9 @@ impl Promotion {
         let Some(first) = barred.next() else {
             return Err(Vec::from([Problem::new("digest", "one that was rolled back", "one that was not")]));
         };
+        if by.at < first.by.at {
+            return Err(Vec::from([too_early(first.by.at, by.at)]));
+        }
         first.readmitted = Some(by.clone());
         barred.for_each(|bad| bad.readmitted = Some(by.clone()));
         Ok(())
@@ -265,6 +278,24 @@ impl Promotion {
     #[must_use]
     pub fn barred(&self, digest: Digest) -> Option<&RolledBack> {
         self.rolled_back.iter().find(|bad| bad.digest == digest && bad.readmitted.is_none())
+    }
+
+    /// A stage where nothing runs.
+    fn idle(&self, stage: Stage) -> Option<Problem> {
+        let is_idle = self.stage(stage).current.is_none();
+        is_idle.then(|| Problem::new(stage.as_str(), "something that runs", "nothing"))
+    }
+
+    /// An instant before the last change of a stage.
+    fn backwards(&self, stage: Stage, at: Instant) -> Option<Problem> {
+        let changed = self.changed_at(stage).filter(|changed| at < *changed)?;
+        Some(too_early(changed, at))
+    }
+
+    /// When a digest last came to a stage, or left it.
+    fn changed_at(&self, stage: Stage) -> Option<Instant> {
+        let left = self.rolled_back.iter().filter(|bad| bad.stage == stage).map(|bad| bad.by.at);
+        left.chain(self.stage(stage).since).max()
     }
 
     const fn stage_mut(&mut self, stage: Stage) -> &mut StageState {
@@ -291,7 +322,8 @@ impl Promotion {
 
     fn back(&mut self, stage: Stage, by: Decider) -> Option<Action> {
         let digest = self.stage(stage).current?;
-        let at = by.at;
+        // Going back is never refused, so a clock that is behind must not take the stage back in time with it.
+        let at = self.changed_at(stage).map_or(by.at, |changed| changed.max(by.at));
         self.rolled_back.push(RolledBack { digest, stage, by, readmitted: None });
         // What another stage found bad is nothing to go back to either.
         let barred: Vec<Digest> =
@@ -305,6 +337,11 @@ impl Promotion {
         slot.unreadable = 0;
         Some(slot.current.map_or(Action::Stop { stage }, |digest| Action::Deploy { stage, digest }))
     }
+}
+
+fn too_early(changed: Instant, at: Instant) -> Problem {
+    let expected = format!("an instant not before the last change at {}", format_instant(changed));
+    Problem::new("at", expected, format_instant(at))
 }
 
 fn by_health(reason: &str, at: Instant) -> Decider {

@@ -51,18 +51,14 @@ fn to(args: &PromoteTo, around: Surroundings) -> Result<Answer, Failure> {
 fn observe(args: &PromoteObserve, around: Surroundings) -> Result<Answer, Failure> {
     let at = now(args.stored.now.as_deref(), around)?;
     let (stage, health): (Stage, Health) = (args.stage.into(), args.health.into());
-    let (now, (is_running, action)) = file(&args.stored).change(|it| {
-        let is_running = it.stage(stage).current.is_some();
-        (is_running, it.observe(stage, health, at))
-    })?;
-    let nothing = || Problem::new(stage.as_str(), "something that runs", "nothing");
-    let problems = if is_running { Vec::new() } else { vec![nothing()] };
-    let exit = match (is_running, &action, health) {
-        (false, ..) | (_, Some(_), _) | (_, _, Health::Unhealthy) => Exit::Rollback,
-        (true, None, Health::Unknown) => Exit::Hold,
-        (true, None, Health::Healthy) => Exit::Promote,
-    };
-    Ok(answer(&args.stored, exit, &Report { done: is_running, action, problems, state: now }))
+    let (now, done) = file(&args.stored).change(|it| it.observe(stage, health, at))?;
+    Ok(match done {
+        Ok(None) if health == Health::Unknown => answer(&args.stored, Exit::Hold, &told(now)),
+        Ok(Some(action)) => {
+            answer(&args.stored, Exit::Rollback, &Report { action: Some(action), ..told(now) })
+        }
+        done => ordered(&args.stored, now, done),
+    })
 }
 
 fn roll_back(args: &PromoteRollback, around: Surroundings) -> Result<Answer, Failure> {
