@@ -245,6 +245,8 @@ fn health_of(health: Result<CanaryHealth, GateError>) -> Value {
         Err(error) => return json!({"error": error.to_string()}),
     };
     let mut found = shown(&health.check());
+    // The check has a state; that word would be taken for the verdict of the stage.
+    assert_eq!(found["details"].get("decision"), None);
     found["decision"] = json!(health.decision);
     let mut problems: Vec<_> = health.findings.iter().map(|finding| finding.problem).collect();
     problems.dedup_by(|one, other| one == other && health.windows > 2);
@@ -272,6 +274,9 @@ fn breaker_of(input: &Value) -> Check {
     }
     let mut state = json!(MetricBreaker::new(&MetricConfig::default()).expect("settings").snapshot(0));
     state["state"] = input["state"].clone();
+    if input["looked"] == true {
+        state["judged_ns"] = json!(0);
+    }
     if input["state"] == "disabled_auto" {
         state["cause"] = json!({"kind": "breach", "rate": {"failed": 12, "total": 100, "limit_percent": 5.0}, "p99": null});
     }

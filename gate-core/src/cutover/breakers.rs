@@ -7,8 +7,8 @@ use super::foreign::one_line;
 use super::{Check, CheckState};
 use crate::GateError;
 use crate::breaker::{
-    GuardState, HoldKind, Latch, LatchConfig, LatchState, MetricBreaker, MetricBreakerState, MetricConfig,
-    MetricState, Overrides, OverridesState,
+    GuardState, HoldKind, Latch, LatchConfig, LatchState, MetricBreaker, MetricBreakerState, MetricCause,
+    MetricConfig, MetricState, Overrides, OverridesState,
 };
 use crate::document::from_json;
 
@@ -88,10 +88,19 @@ fn metric_state(state: &MetricBreakerState, holds: Option<&OverridesState>) -> C
     }
     let status = breaker.status(0);
     match state.state {
-        MetricState::Enabled => Check::new(BREAKER, CheckState::Healthy, "Enabled and operational"),
+        MetricState::Enabled => Check::new(BREAKER, CheckState::Healthy, enabled(state)),
         _ => Check::new(BREAKER, CheckState::Degraded, format!("Auto-disabled: {}", status.reason)),
     }
     .with("breaker", state.state.as_str())
+}
+
+/// One that nobody has shown metrics to has no reason to be off, which is less than to be seen to work.
+fn enabled(state: &MetricBreakerState) -> &'static str {
+    if state.judged_ns.is_some() || state.cause == MetricCause::Recovered {
+        "Enabled and operational"
+    } else {
+        "Enabled; no metrics were looked at since the start or the last reset"
+    }
 }
 
 /// A check if a person holds something, or if the holds cannot be trusted.

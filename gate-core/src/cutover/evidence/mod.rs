@@ -3,8 +3,9 @@
 //! # The folder
 //!
 //! Every file but `index.json` is an evidence document: a JSON object with the blocks [`BLOCKS`], each a non-empty
-//! object or array. It may have others; all of its bytes are covered, whatever they say. Where it has a top-level
-//! `tampered` or `meta.tampered`, that is exactly `false`.
+//! object or array. It may have others; all of its bytes are covered, whatever they say. `tampered` stands in the index,
+//! where it must be exactly `false`. A document need not have it, as its producer knows nothing about that; where one has
+//! a top-level `tampered` or `meta.tampered`, that is exactly `false` as well.
 //!
 //! # The index, schema `tsfm_gate.evidence.v1`
 //!

@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use chrono::TimeDelta;
 use serde::Serialize;
@@ -46,7 +47,8 @@ pub struct KeyReading {
 /// Judges one entry as of `now`.
 ///
 /// An active key ends after `expires_at`, a key in grace at `grace_until`; both to the instant. An incoming key is judged
-/// like an active one where it has an end. What a retired key says of its end no longer matters.
+/// like an active one where it has an end. `until` is what those who sign and verify with the key go by: where it comes
+/// first, the key ends there. What a retired key says of its end no longer matters.
 #[must_use]
 pub fn judge_key(entry: &Node, rule: KeyRule, now: Instant) -> KeyReading {
     let (key_id, id_is_good) = id_of(entry);
@@ -64,24 +66,43 @@ pub fn judge_key(entry: &Node, rule: KeyRule, now: Instant) -> KeyReading {
         Ok(state) => state,
         Err(message) => return fail(message),
     };
-    let (field, required) = match state {
+    let (own, required) = match state {
         KeyState::Active => ("expires_at", true),
         KeyState::Incoming => ("expires_at", false),
         KeyState::Grace => ("grace_until", true),
         KeyState::Retired => return KeyReading { level: KeyLevel::Ok, ..fail("Retired (no longer used)") },
     };
-    let ends_at = match entry.get(field) {
-        None | Some(Node::Null) if !required => {
-            let message = "Incoming (verifies, does not sign yet)";
-            return KeyReading { level: KeyLevel::Ok, ..fail(message) };
-        }
-        None | Some(Node::Null) => return fail(&format!("{field}: expected a time, found nothing")),
-        Some(value) => value.text().and_then(|text| parse_instant(text, field).ok()),
+    if required && is_absent(entry, own) {
+        return fail(&format!("{own}: expected a time, found nothing"));
+    }
+    match first_end(entry, [own, "until"]) {
+        Err(field) => fail(&format!("{field}: expected an RFC 3339 time with an offset")),
+        Ok(Some(end)) => counted(key_id.clone(), state, end, rule, now),
+        Ok(None) => KeyReading { level: KeyLevel::Ok, ..fail("Incoming (verifies, does not sign yet)") },
+    }
+}
+
+/// When a key ends, by the field that says so.
+#[derive(Debug, Clone, Copy)]
+struct End {
+    at: Instant,
+    field: &'static str,
+}
+
+/// The first of the ends that an entry names; the field of one that cannot be read.
+fn first_end(entry: &Node, fields: [&'static str; 2]) -> Result<Option<End>, &'static str> {
+    let read = |field| {
+        let text = entry.get(field).and_then(Node::text);
+        let at = text.and_then(|text| parse_instant(text, field).ok()).ok_or(field)?;
+        Ok(End { at, field })
     };
-    let Some(ends_at) = ends_at else {
-        return fail(&format!("{field}: expected an RFC 3339 time with an offset"));
-    };
-    counted(key_id.clone(), state, ends_at, rule, now)
+    let named = fields.into_iter().filter(|field| !is_absent(entry, field));
+    let ends: Vec<End> = named.map(read).collect::<Result<_, _>>()?;
+    Ok(ends.into_iter().min_by_key(|end| end.at))
+}
+
+fn is_absent(entry: &Node, field: &str) -> bool {
+    matches!(entry.get(field), None | Some(Node::Null))
 }
 
 /// The state of an entry that has the form of a key.
@@ -95,12 +116,12 @@ fn form(entry: &Node, id_is_good: bool, state: Option<KeyState>) -> Result<KeySt
     }
 }
 
-fn counted(key_id: String, state: KeyState, ends_at: Instant, rule: KeyRule, now: Instant) -> KeyReading {
-    let left = ends_at - now;
+fn counted(key_id: String, state: KeyState, end: End, rule: KeyRule, now: Instant) -> KeyReading {
+    let left = end.at - now;
     let days = whole_days(left);
-    let ended = match state {
-        KeyState::Grace => left <= TimeDelta::zero(),
-        _ => left < TimeDelta::zero(),
+    let ended = match end.field {
+        "expires_at" => left < TimeDelta::zero(),
+        _ => left <= TimeDelta::zero(),
     };
     let within = |limit: u32| days <= i64::from(limit);
     let level = match () {
@@ -124,7 +145,7 @@ fn counted(key_id: String, state: KeyState, ends_at: Instant, rule: KeyRule, now
         level,
         message,
         days_remaining: Some(days),
-        ends_at: Some(ends_at),
+        ends_at: Some(end.at),
     }
 }
 
