@@ -128,6 +128,36 @@ fn a_rehearsal_that_is_asked_to_end_goes_back_whoever_asks() {
 
 #[cfg(unix)]
 #[test]
+fn people_see_what_is_going_on_and_a_wait_that_was_cut_short() {
+    let server = Server::ready();
+    let folder = stage(&server.url());
+    folder.edit("plan.json", |plan| plan["rehearsal"]["wait_ms"] = json!(60_000));
+    let mut program = folder.program();
+    program.args(["cutover", "rehearse", "--plan", "plan.json", "--format", "text"]);
+    program.stderr(fs::File::create(folder.path("stderr")).unwrap()).stdout(Stdio::piped());
+    let child = program.spawn().unwrap();
+    while !folder.read("stderr").contains("  wait 60s ") {
+        thread::sleep(Duration::from_millis(20));
+    }
+    assert!(folder.read("stderr").contains("  traffic to 25%     ✓ 25%\n"), "{}", folder.read("stderr"));
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    let ran = Ran::new(child.wait_with_output().unwrap());
+    let wait = ran.stdout.lines().find(|line| line.contains("  wait 60s ")).unwrap();
+    assert!(wait.starts_with("✗ ") && wait.contains(" interrupted after "), "{wait}");
+    assert!(folder.read("stderr").contains("✗ interrupted after "), "{}", folder.read("stderr"));
+    assert_eq!((ran.code, folder.read("traffic").as_str()), (3, "0\n"));
+}
+
+#[test]
+fn a_program_reads_the_report_and_nothing_beside_it() {
+    let server = Server::ready();
+    let folder = stage(&server.url());
+    let ran = folder.gate(&["cutover", "rehearse", "--plan", "plan.json", "--format", "json"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+}
+
+#[cfg(unix)]
+#[test]
 fn a_rehearsal_that_is_killed_leaves_no_older_pass() {
     let server = Server::ready();
     let folder = stage(&server.url());

@@ -20,6 +20,7 @@ use crate::duration::{self, Time};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::masker::Masker;
+use crate::output;
 use crate::process::{self, End, Interrupt, Job, Program};
 use crate::storage::Target;
 
@@ -72,7 +73,8 @@ pub(super) fn run(args: &CutoverRehearse, around: Surroundings) -> Result<Answer
     let store = |report: &RehearsalReport| {
         stored.as_ref().map_or(Ok(()), |target| target.replace(pretty(report).as_bytes()))
     };
-    let stage = Stage::new(&plan, around.clock)?;
+    let is_watched = report_format(args.shown.format) == ReportFormat::Text;
+    let stage = Stage::new(&plan, around.clock, is_watched)?;
     // A kill from now on leaves a report of a rehearsal that did not end, and not the pass of an earlier one.
     store(&rehearsal.clone().finish())?;
     let report = stage.play(rehearsal);
@@ -92,30 +94,47 @@ struct Stage<'a> {
     clock: fn() -> Instant,
     masker: Masker,
     interrupt: Interrupt,
+    /// Whether people read the answer, and see meanwhile how far it is.
+    is_watched: bool,
     started: Stopwatch,
     /// What follows is the way back, which is not to be interrupted.
     going_back: bool,
 }
 
 impl<'a> Stage<'a> {
-    fn new(plan: &'a Plan, clock: fn() -> Instant) -> Result<Self, GateError> {
+    fn new(plan: &'a Plan, clock: fn() -> Instant, is_watched: bool) -> Result<Self, GateError> {
         let masker = Masker::of_environment([])?;
         let (interrupt, started) = (Interrupt::listen(), Stopwatch::now());
-        Ok(Self { plan, clock, masker, interrupt, started, going_back: false })
+        Ok(Self { plan, clock, masker, interrupt, is_watched, started, going_back: false })
     }
 
     /// Plays it to its end. Nothing leaves early: whatever goes wrong is told to the rehearsal, which asks for the abort.
     fn play(mut self, mut rehearsal: Rehearsal) -> RehearsalReport {
         while let Some(action) = rehearsal.next() {
+            self.say(&format!("{}  {:<18} ", shown_time(self.elapsed_ms()), shown_action(action)));
             let is_way_back = self.going_back || matches!(action, Action::Abort | Action::ReadTraffic);
             let outcome = if self.interrupt.is_set() && !is_way_back {
                 Outcome::Failed("interrupted".to_owned())
             } else {
                 self.act(action)
             };
-            rehearsal.tell(outcome, u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX));
+            rehearsal.tell(outcome, self.elapsed_ms());
+            if let Some(deed) = rehearsal.report().deeds.last() {
+                self.say(&format!("{} {}\n", sign(deed), deed.message.escape_debug()));
+            }
         }
         rehearsal.finish()
+    }
+
+    /// Tells whoever watches: what is begun, and on the same line what came of it. A program has it from the report.
+    fn say(&self, what: &str) {
+        if self.is_watched {
+            output::to_stderr(&self.masker.text(what));
+        }
+    }
+
+    fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     fn act(&mut self, action: Action) -> Outcome {
@@ -129,10 +148,7 @@ impl<'a> Stage<'a> {
                     Err(why) => Outcome::Failed(why),
                 }
             }
-            Action::Wait { ms } => {
-                self.wait(Duration::from_millis(ms));
-                Outcome::Done
-            }
+            Action::Wait { ms } => self.wait(Duration::from_millis(ms)),
             Action::Inject => done(self.command("inject", &commands.inject)),
             Action::Abort => {
                 // From here on it only goes back.
@@ -151,14 +167,15 @@ impl<'a> Stage<'a> {
         Outcome::Checked(all, decision)
     }
 
-    fn wait(&self, time: Duration) {
+    fn wait(&self, time: Duration) -> Outcome {
         let started = Stopwatch::now();
         while let Some(left) = time.checked_sub(started.elapsed()).filter(|left| !left.is_zero()) {
             if self.interrupt.is_set() && !self.going_back {
-                return;
+                return Outcome::Failed(format!("interrupted after {:.1}s", started.elapsed().as_secs_f64()));
             }
             thread::sleep(left.min(PAUSE));
         }
+        Outcome::Done
     }
 
     /// The share that the command prints: a whole number of percent, with or without the sign.
@@ -213,16 +230,25 @@ fn shown(report: &RehearsalReport, clock: fn() -> Instant) -> String {
 }
 
 fn line(deed: &Deed) -> String {
-    let sign = if deed.ok { "✓" } else { "✗" };
-    let action = match deed.action {
+    let message = deed.message.escape_debug();
+    format!("{} {}  {:<18} {message}\n", sign(deed), shown_time(deed.to_ms), shown_action(deed.action))
+}
+
+const fn sign(deed: &Deed) -> &'static str {
+    if deed.ok { "✓" } else { "✗" }
+}
+
+fn shown_time(ms: u64) -> String {
+    format!("{:>7.1}s", Duration::from_millis(ms).as_secs_f64())
+}
+
+fn shown_action(action: Action) -> String {
+    match action {
         Action::Check => "check".to_owned(),
         Action::SetTraffic { percent } => format!("traffic to {percent}%"),
         Action::Wait { ms } => format!("wait {}", duration::shown(Duration::from_millis(ms))),
         Action::Inject => "inject a burst".to_owned(),
         Action::Abort => "abort".to_owned(),
         Action::ReadTraffic => "read the traffic".to_owned(),
-    };
-    let seconds = Duration::from_millis(deed.to_ms).as_secs_f64();
-    let message = deed.message.escape_debug();
-    format!("{sign} {seconds:>7.1}s  {action:<18} {message}\n")
+    }
 }
