@@ -5,12 +5,13 @@ use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
-use serde_json::json;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
 
 use crate::{Folder, Ran, TOKEN};
 
 fn entry(folder: &Folder, reason: &str) {
-    let entry = json!({"at": "2026-11-21T10:00:00Z", "actor": "kim", "action": "promote prod",
+    let entry = json!({"at": "2024-11-21T10:00:00Z", "actor": "kim", "action": "promote prod",
         "digests": {"artifact": "0".repeat(64)}, "criteria": [{"name": "matrix", "met": true}],
         "result": "pass", "reason": reason});
     folder.write("entry.json", entry.to_string());
@@ -70,6 +71,28 @@ fn a_log_that_is_missing_is_no_empty_one() {
     folder.write("entry.json", "{}");
     assert_eq!(folder.gate(&APPEND).error_code(), "missing-field");
     assert_eq!(folder.gate(&["release", "audit", "verify", "."]).error_code(), "file-unreadable");
+}
+
+#[test]
+fn a_decision_of_the_future_is_not_recorded_and_an_older_one_is() {
+    let folder = log(1);
+    let at = |at: DateTime<Utc>| {
+        let mut entry: Value = serde_json::from_str(&folder.read("entry.json")).unwrap();
+        entry["at"] = json!(at.to_rfc3339());
+        folder.write("entry.json", entry.to_string());
+        folder.gate(&APPEND)
+    };
+    let now = Utc::now();
+    let before = folder.read("a.log");
+    for ahead in [TimeDelta::hours(1), TimeDelta::days(36_500)] {
+        let refused = at(now + ahead);
+        assert_eq!(refused.error_code(), "out-of-range");
+        assert!(refused.stderr.contains("at: expected a time that has come"), "{}", refused.stderr);
+    }
+    assert_eq!(folder.read("a.log"), before);
+    assert_eq!(at(now + TimeDelta::seconds(30)).code, 0, "two clocks");
+    assert_eq!(at(now - TimeDelta::days(9)).code, 0, "written down late");
+    assert_eq!(folder.gate(&VERIFY).code, 0);
 }
 
 /// To open a pipe is to wait for a writer that never comes.

@@ -8,7 +8,7 @@ use gate_core::release::audit::{Anchor, AuditReport};
 use gate_core::{ErrorCode, GateError};
 use serde::Serialize;
 
-use super::{Answer, judged, one_line, pretty};
+use super::{Answer, Surroundings, judged, one_line, pretty};
 use crate::args::{AuditAppend, AuditVerify, ReleaseAudit};
 use crate::audit_log::{self, ARGUMENT, without_secrets};
 use crate::document_file;
@@ -21,9 +21,9 @@ use crate::storage::Target;
 const ANCHOR: &str = "anchor";
 
 /// Runs a subcommand.
-pub(super) fn run(command: &ReleaseAudit) -> Result<Answer, Failure> {
+pub(super) fn run(command: &ReleaseAudit, around: Surroundings) -> Result<Answer, Failure> {
     match command {
-        ReleaseAudit::Append(args) => append(args),
+        ReleaseAudit::Append(args) => append(args, around),
         ReleaseAudit::Verify(args) => verify(args),
     }
 }
@@ -47,8 +47,9 @@ struct Appended {
     log: Option<AuditReport>,
 }
 
-fn append(args: &AuditAppend) -> Result<Answer, Failure> {
+fn append(args: &AuditAppend, around: Surroundings) -> Result<Answer, Failure> {
     let entry = without_secrets(document_file::read_json(&args.entry, "entry")?)?;
+    entry.check_time((around.clock)())?;
     let log = Target::new(&args.file, ARGUMENT);
     let kept = args.anchor.as_deref().map(|path| Target::new(path, ANCHOR));
     if let Some(target) = &kept {

@@ -26,7 +26,7 @@ pub(super) fn run(command: Release, around: Surroundings) -> Result<Answer, Fail
         Release::Env(args) => env::run(&args),
         Release::Secrets(args) => secrets::run(&args, around),
         Release::Matrix(args) => matrix::run(&args, around),
-        Release::Audit(command) => audit::run(&command),
+        Release::Audit(command) => audit::run(&command, around),
         Release::Promote(command) => promote::run(&command, around),
     }
 }

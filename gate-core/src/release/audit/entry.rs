@@ -6,13 +6,17 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::bounds::{MAX_AUDIT_ENTRIES, MAX_NAME_BYTES, MAX_TEXT_BYTES};
 use crate::digest::Digest;
 use crate::document::quoted;
-use crate::time::Instant;
+use crate::time::{Instant, format_instant, shift};
 use crate::{ErrorCode, GateError};
+
+/// How far two clocks may be apart.
+const SKEW: TimeDelta = TimeDelta::minutes(1);
 
 /// What was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -77,6 +81,19 @@ pub struct AuditEntry {
 }
 
 impl AuditEntry {
+    /// Refuses a decision of the future, by more than a minute between two clocks. One that is older than the record
+    /// before it is welcome: not every decision is written down at once.
+    ///
+    /// # Errors
+    /// `out-of-range`.
+    pub fn check_time(&self, now: Instant) -> Result<(), GateError> {
+        if self.at <= shift(now, SKEW) {
+            return Ok(());
+        }
+        let expected = format!("a time that has come, as it is {}", format_instant(now));
+        Err(GateError::new(ErrorCode::OutOfRange, "at", expected, format_instant(self.at)))
+    }
+
     /// Whether it can be recorded.
     ///
     /// # Errors
