@@ -204,6 +204,14 @@ fn plans_that_cannot_be_meant_are_refused() {
         ("api_base: x\nsteps: [{name: a, run: x, timeout_s: 0}]\n", "wrong-value"),
         ("api_base: x\nsteps: [{name: a, run: x, log: ../x}]\n", "wrong-value"),
         ("api_base: x\nsteps: [{name: a, run: x, log: /tmp/x}]\n", "wrong-value"),
+        (
+            "api_base: x\nsteps: [{name: a, run: x, log: rollout_hardening_gate_summary.json}]\n",
+            "wrong-value",
+        ),
+        (
+            "api_base: x\nsteps: [{name: a, run: x, log: Rollout_hardening_gate_summary.json.lock}]\n",
+            "wrong-value",
+        ),
         ("api_base: x\nsteps: [{name: a, run: x}, {name: a, run: x}]\n", "duplicate-key"),
         ("api_base: x\nsteps: [{name: a b, run: x}, {name: a_b, run: x}]\n", "duplicate-key"),
         ("api_base: x\nsteps: [{name: a, run: x, extra: 1}]\n", "unknown-field"),

@@ -4,7 +4,7 @@ use std::path::{Component, Path};
 use std::time::Duration;
 
 use gate_core::document::{Table, check_text};
-use gate_core::hardening::{TokenFault, TokenPolicy};
+use gate_core::hardening::{SUMMARY_FILE, TokenFault, TokenPolicy};
 use gate_core::{ErrorCode, GateError};
 use serde::Deserialize;
 
@@ -204,6 +204,9 @@ impl PlanStep {
         if !is_below || log.is_empty() || log.contains(char::is_control) {
             return refuse("log", "a path below the folder of the report", quoted(&log));
         }
+        if is_of_the_summary(&log) {
+            return refuse("log", "a path that is not the summary's", quoted(&log));
+        }
         let is_bad = |(name, value): &&(String, String)| {
             name.is_empty() || name.contains(['=', '\0']) || value.contains('\0')
         };
@@ -223,6 +226,14 @@ impl PlanStep {
     pub(super) const fn timeout(&self) -> Duration {
         Duration::from_secs(self.timeout_s as u64)
     }
+}
+
+/// Whether a log would be the summary, its lock or its next version, by their names in any case: some file systems know
+/// no other.
+fn is_of_the_summary(log: &str) -> bool {
+    let first = Path::new(log).components().next();
+    let first = first.map(|part| part.as_os_str().to_string_lossy().to_lowercase());
+    first.is_some_and(|name| name.starts_with(SUMMARY_FILE))
 }
 
 /// A token that is none. It never says the token.
