@@ -45,6 +45,25 @@ fn every_fault_of_every_file_is_reported() {
     assert!(!faults.contains("3.json"), "{faults}");
 }
 
+#[test]
+fn people_see_twenty_faults_and_how_many_more_there_are() {
+    let folder = indexed(22);
+    let lines = || {
+        let ran = evidence(&folder, "verify", &["--format", "text"]);
+        let lines: Vec<String> = ran.stdout.lines().map(str::trim_start).map(str::to_owned).collect();
+        let listed = lines.iter().filter(|line| line.contains(".json: ") && !line.starts_with('✗')).count();
+        (listed, lines.iter().find(|line| line.starts_with("and ")).cloned())
+    };
+    for file in 0..2 {
+        fs::remove_file(folder.path(&format!("evidence/{file}.json"))).unwrap();
+    }
+    assert_eq!(lines(), (2, None));
+    for file in 2..22 {
+        fs::remove_file(folder.path(&format!("evidence/{file}.json"))).unwrap();
+    }
+    assert_eq!(lines(), (20, Some("and 2 more".to_owned())));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_is_not_followed() {

@@ -22,7 +22,9 @@ mod texts;
 use gate_core::cutover::{Check, Readiness, fold};
 use gate_core::render::readiness::check_line;
 use serde::Serialize;
+use serde_json::Value;
 
+use super::judged::one_line;
 use super::{Answer, Surroundings, pretty, report_format};
 use crate::args::{
     Cutover, CutoverEvidence, CutoverKeys, CutoverPromotion, CutoverRecovery, ReportFormat, Shown,
@@ -50,6 +52,9 @@ pub(super) fn run(command: Cutover, around: Surroundings) -> Result<Answer, Fail
     }
 }
 
+/// So many faults of a check are listed for people.
+const MAX_FAULTS: usize = 20;
+
 /// Checks with the answer that follows from them.
 #[derive(Serialize)]
 struct Report<'a> {
@@ -71,11 +76,23 @@ fn answer(
     let text = match report_format(shown.format) {
         ReportFormat::Json => pretty(&Report { exit_code: exit.code(), readiness: &readiness, notes }),
         ReportFormat::Text => {
-            let lines: String =
-                readiness.checks.iter().map(|check| check_line(check, around.colour) + "\n").collect();
+            let shown = |check| format!("{}\n{}", check_line(check, around.colour), faults(check));
+            let lines: String = readiness.checks.iter().map(shown).collect();
             let notes = super::notes(notes);
             format!("{lines}\nGo/No-Go: {}\n{notes}", readiness.go_no_go)
         }
     };
     Ok(Answer::on_stdout(text, exit))
+}
+
+/// A line for each fault of a check, where the check alone would name only the first.
+fn faults(check: &Check) -> String {
+    let all = check.details.get("faults").and_then(Value::as_array).filter(|all| all.len() > 1);
+    let Some(all) = all else { return String::new() };
+    let listed = all.iter().take(MAX_FAULTS).filter_map(Value::as_str);
+    let mut text: String = listed.map(|fault| format!("    {}\n", one_line(fault))).collect();
+    if let Some(more) = all.len().checked_sub(MAX_FAULTS).filter(|more| *more > 0) {
+        text += &format!("    and {more} more\n");
+    }
+    text
 }
