@@ -49,7 +49,8 @@ hardening.yaml: {api_base: http://127.0.0.1:8100, token_env: [TSFM_FORECAST_API_
 With wait_for: {url: /metrics, timeout: 45s} a URL, or a path of api_base, must first answer with a
 status of 200 to 299; HEALTH_TIMEOUT_SEC wins over the timeout. If it never does, no step runs.
 Text under `run` goes to a shell, a list does not. Every step runs, also after one that failed.
-A step is ended with all that it started, at the latest after its timeout (300 s if it has none).
+A step is ended with all that it started in its process group, at the latest after its timeout
+(300 s if it has none); what left the group (`setsid`) goes on.
 In the environment of a step: API_BASE, REPORT_DIR, and TSFM_GATE, which is this program.
 Without --plan the five steps of the documents are run; `harden plan` prints them."
 );
@@ -86,7 +87,10 @@ const PERF_HELP: &str = after_help!(
     "  python3 bench.py > bench.log; tsfm-gate harden perf bench.log --exit-status $?
   tsfm-gate harden perf bench.log --exit-status 0 --p95-ms 320 --cycle-s 90 --output perf.json
 
-Lines of key=value, or one JSON object. Without --exit-status nobody knows whether the benchmark
+Lines of key=value, or one JSON object. It must have `requests` (a whole number above 0),
+`latency_p95_ms` (at most --p95-ms) and `elapsed_s` (at most --cycle-s). Whatever else is there must
+be possible: `fallback_rate` below 1, a `…_rate` in 0..=1, and no `…_ms`, `…_s` or `…_rps` below 0.
+Without --exit-status nobody knows whether the benchmark
 came to its end, and that is no pass: a pipe to `tee` swallows the status."
 );
 

@@ -43,9 +43,14 @@ const REGRESSION_HELP: &str = after_help!(
   tsfm-gate release regression --baseline main.json --candidate branch.json --policy limits.yaml
 
 A side: {\"build\": \"4f2a…\", \"environment\": {\"machine\": \"c7\", \"load\": \"profile-2\"},
-         \"metrics\": {\"latency_ms\": {\"unit\": \"ms\", \"samples\": [12.1, …]}, \"rss_mb\": {…}}}
+         \"metrics\": {\"latency_ms\": {\"unit\": \"ms\", \"samples\": [12.1, …]},
+                     \"rss_mb\": {\"unit\": \"MB\", \"samples\": [512, …]}}}
 Without --policy: P95 of latency_ms at most 10 % above the baseline (200 samples each), the
-largest rss_mb at most 200 MB above it (10 samples each)."
+largest rss_mb at most 200 MB above it (10 samples each).
+limits.yaml: {metrics: {latency_ms: {unit: ms, q: 0.95, relative: 0.1, absolute: 0,
+                                     min_samples: 200}}}
+`q` is the quantile (1: the largest); `relative` (a part of the baseline) and `absolute` (in the
+unit) say how much more is allowed."
 );
 
 const ENV_HELP: &str = after_help!(
@@ -73,7 +78,9 @@ const MATRIX_HELP: &str = after_help!(
     "  tsfm-gate release matrix --plan release.yaml --verdicts verdicts/
 
 release.yaml: {required: [{name: unit, max_age: 24h}, {name: perf, max_age: 7d, waivable: true}],
-               candidate: {commit: …, artifact: …, policy: …, data: …}, waivers: []}
+               candidate: {commit: …, artifact: …, policy: …, data: …},
+               waivers: [{gate: perf, commit: …, name: Kim Lee, reason: fixed in 1.5,
+                          until: 2026-12-01T00:00:00Z}]}    # of the candidate's commit
 verdicts/*.json: {\"gate\": \"unit\", \"verdict\": \"pass\", \"binding\": {…}, \"actor\": \"ci\",
                   \"tool_version\": \"1.4\", \"at\": \"2026-11-21T10:00:00Z\"}, one a file"
 );
@@ -87,7 +94,8 @@ decision.json: {\"at\": \"2026-11-21T10:00:00Z\", \"actor\": \"kim\", \"action\"
                 \"digests\": {\"artifact\": \"…\"}, \"criteria\": [{\"name\": \"matrix\", \"met\": true}],
                 \"result\": \"pass\", \"reason\": \"drill 7 passed\"}
 The anchor is how many records there are and the last hash. Keep it elsewhere: it shows a log
-that was cut or written anew. A log that does not verify is not appended to."
+that was cut or written anew. A log that does not verify is not appended to. `at` must not be later
+than the clock (by more than a minute); it may be earlier than that of the record before."
 );
 
 const PROMOTE_HELP: &str = after_help!(

@@ -1,11 +1,11 @@
-//! A command with all that it starts.
+//! A command with all that it starts in its process group.
 
 use std::process::{Child, Command};
 
 #[cfg(unix)]
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
-/// Puts the command into a group of its own, so that it can be ended with all that it starts.
+/// Puts the command into a group of its own, so that it can be ended with all that it starts and that does not leave the group (`setsid`).
 pub(super) fn own(command: &mut Command) {
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(command, 0);

@@ -116,6 +116,7 @@ pub(super) const READINESS_HELP: &str = after_help!(
 
 cutover.yaml (every part may be left out; what is not measured is not healthy):
   schema_version: tsfm_gate.cutover.v1
+  max_age: 10m                   # how old what a healthy check saw may be; older is unknown
   readyz: {url: \"http://localhost:8080/readyz\", timeout: 5s}
   evidence: {dir: var/evidence, key_file: keys.json, max_age: 24h}
   keys: {env: DECISIONOS_POLICY_KEYS}
@@ -129,7 +130,9 @@ pub(super) const PREFLIGHT_HELP: &str = after_help!(
 
 The plan is the file of `cutover readiness`, with two more parts:
   recovery: {source: var/evidence, restore: ./restore.sh, target: /tmp/back, timeout: 15m}
-  signatures: {files: [policy.yaml], key_file: keys.json}"
+  signatures: {files: [policy.yaml], key_file: keys.json}
+The target of the recovery must be empty or absent. `max_age` of the plan is how old any check may
+be, as there."
 );
 
 pub(super) const CHECKLIST_HELP: &str = after_help!(
