@@ -118,7 +118,7 @@ codes! {
             "Name metrics of the policy that are not safety metrics.";
         UnknownStage = "unknown-stage",
             "The stage is not one of the policy's.",
-            "Use a stage that the policy names; `tsfm-gate policy show` lists them.";
+            "Use one of the stages that the message lists.";
         UnknownMetric = "unknown-metric",
             "A rule names a metric that the policy does not declare.",
             "Declare the metric under `metrics`, or correct the name.";

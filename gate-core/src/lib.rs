@@ -19,7 +19,7 @@ pub mod finding;
 pub mod hardening;
 pub mod placeholder;
 pub mod problem;
-mod quantity;
+pub mod quantity;
 pub mod release;
 pub mod render;
 pub mod secret;

@@ -6,11 +6,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::column::{Column, Counts, shown};
+use super::column::{Column, Counts};
 use super::policy::{Metric, Policy, Stage};
 use super::series::Series;
 use super::snapshot::{Drill, Snapshot, Timeline};
 use crate::document::{field, nearest, quoted};
+use crate::quantity::shown;
 use crate::time::{Instant, format_instant, minutes, shift};
 use crate::{ErrorCode, GateError};
 

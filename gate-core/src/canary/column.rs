@@ -1,7 +1,6 @@
 //! One metric's values, window by window.
 
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -9,6 +8,7 @@ use serde::de::{self, Deserialize, Deserializer, SeqAccess, Unexpected, Visitor}
 
 use crate::bounds::MAX_WINDOWS;
 use crate::document::authored;
+use crate::quantity::shown;
 use crate::{ErrorCode, GateError};
 
 /// Values of one metric, oldest window first. A window may have no value.
@@ -235,13 +235,4 @@ impl Visitor<'_> for CountReader {
     fn visit_none<E>(self) -> Result<Option<u64>, E> {
         Ok(None)
     }
-}
-
-/// A number with the fewest digits that read back to the same bits, and no `.0`.
-pub(crate) fn shown(value: f64) -> String {
-    let mut text = format!("{value:?}");
-    if text.ends_with(".0") {
-        text.truncate(text.len() - 2);
-    }
-    text
 }

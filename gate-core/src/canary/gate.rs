@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 
 use super::align::Aligned;
-use super::column::shown;
+use crate::quantity::shown;
 use crate::time::count_windows;
 use crate::{Finding, FindingCode, Note, NoteCode};
 

@@ -15,7 +15,6 @@ mod trigger;
 mod verdict;
 mod windows;
 
-pub(crate) use column::shown;
 pub use column::{Column, Counts};
 pub use policy::Policy;
 pub use snapshot::Snapshot;

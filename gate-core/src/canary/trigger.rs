@@ -5,9 +5,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::align::Aligned;
-use super::column::shown;
 use super::runs::{Run, longest_run};
 use super::verdict::Excuse;
+use crate::quantity::shown;
 use crate::time::{format_instant, human_minutes};
 use crate::{Finding, FindingCode};
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
 use crate::document::{check_text, quoted};
-use crate::quantity::impossible;
+use crate::quantity::{impossible, shown};
 use crate::{ErrorCode, GateError};
 
 /// What the benchmark may take at most.
@@ -84,7 +84,7 @@ fn broken(metrics: &Map<String, Value>, thresholds: PerfThresholds) -> Vec<Strin
 }
 
 fn at_most(metrics: &Map<String, Value>, name: &str, limit: f64) -> Option<String> {
-    let expected = format!("{name}: expected a number above 0, at most {limit}");
+    let expected = format!("{name}: expected a number above 0, at most {}", shown(limit));
     match metrics.get(name).map(|value| (value, value.as_f64())) {
         None => Some(format!("{expected}, found nothing")),
         Some((_, Some(value))) if value > 0.0 && value <= limit => None,

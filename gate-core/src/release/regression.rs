@@ -10,6 +10,7 @@ use super::quantile::Quantile;
 use super::verdict::GateVerdict;
 use crate::document::{Table, quoted};
 use crate::problem::Problem;
+use crate::quantity::shown;
 use crate::{ErrorCode, GateError};
 
 /// How one metric is compared. Lower is better.
@@ -174,8 +175,8 @@ impl RegressionPolicy {
         let most = most.filter(|most| most.is_finite());
         let verdict = match (after, most) {
             (Some(after), Some(most)) if after > most => {
-                let expected = format!("at most {most} {}", limit.unit);
-                problems.push(Problem::new(name, expected, format!("{after} {}", limit.unit)));
+                let expected = format!("at most {} {}", shown(most), limit.unit);
+                problems.push(Problem::new(name, expected, format!("{} {}", shown(after), limit.unit)));
                 GateVerdict::Fail
             }
             (Some(_), Some(_)) => GateVerdict::Pass,

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use crate::canary::Excuse;
-use crate::canary::shown;
+use crate::quantity::shown;
 use crate::time::{count_windows, human_minutes};
 use crate::{Decision, Finding, FindingCode, Verdict};
 

@@ -1,5 +1,6 @@
 //! `tsfm-gate release regression`
 
+use gate_core::quantity::shown;
 use gate_core::release::regression::{Comparison, Measurement, RegressionPolicy, RegressionReport};
 
 use super::{Answer, both_stdin, exit, judged, lines};
@@ -29,7 +30,7 @@ fn text(report: &RegressionReport) -> String {
 }
 
 fn row(compared: &Comparison) -> String {
-    let figure = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), |value| value.to_string());
+    let figure = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), shown);
     let Comparison { metric, verdict, baseline, candidate, limit, problems } = compared;
     let figures = format!("{} -> {}, limit {}", figure(*baseline), figure(*candidate), figure(*limit));
     format!("  {verdict:<13} {}: {figures}\n{}", metric.escape_debug(), lines(problems))

@@ -5,7 +5,6 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::iter;
 
-use super::super::column::shown;
 use super::super::gate::Gate;
 use super::super::snapshot::check_name;
 use super::super::trigger::Trigger;
@@ -13,6 +12,7 @@ use super::document::{GateDoc, MetricDoc, PolicyDoc, SCHEMA, StageDoc, TriggerDo
 use super::{Metric, Policy, STALE_REASON, Stage};
 use crate::bounds::{MAX_METRICS, MAX_RULES, MAX_STAGES, MAX_WINDOW_MINUTES};
 use crate::document::{Table, field, nearest, quoted};
+use crate::quantity::shown;
 use crate::time::Span;
 use crate::{ErrorCode, GateError};
 

@@ -4,9 +4,9 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::super::column::shown;
 use super::{Policy, STALE_REASON, Stage};
 use crate::FindingCode;
+use crate::quantity::shown;
 use crate::time::human_minutes;
 
 impl Policy {

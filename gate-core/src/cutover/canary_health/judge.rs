@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::String;
 
 use super::{CanaryHealth, HealthProblem, HealthRule, HealthWindow, WindowState};
+use crate::quantity::shown;
 use crate::{Decision, GateError};
 
 /// Judges the windows of a stage, oldest first.
@@ -65,13 +66,13 @@ fn judge_window(window: &HealthWindow, place: usize, rule: &HealthRule, health: 
     match window.burst.filter(|burst| *burst >= 0.0) {
         None => health.add(HealthProblem::BurstUnknown, format!("the burst of {which} is not known")),
         Some(burst) if burst > rule.max_burst && place <= rule.windows => {
-            let message = format!("burst {burst:.3}x > {}x in {which}", rule.max_burst);
+            let message = format!("burst {} > {}x in {which}", times(burst), shown(rule.max_burst));
             health.add(HealthProblem::BurstHigh, message);
         }
         Some(burst) if burst > rule.max_burst => {
             // Long enough ago not to take the canary back, too recent to promote it.
-            health
-                .add(HealthProblem::NotGreen, format!("burst {burst:.3}x > {}x in {which}", rule.max_burst));
+            let message = format!("burst {} > {}x in {which}", times(burst), shown(rule.max_burst));
+            health.add(HealthProblem::NotGreen, message);
         }
         Some(_) => {}
     }
@@ -105,5 +106,24 @@ fn judge_times(last: &[HealthWindow], rule: &HealthRule, health: &mut CanaryHeal
         let message =
             format!("{found} minutes from the first window to the last, {} needed", rule.min_minutes);
         health.add(HealthProblem::TooShort, message);
+    }
+}
+
+/// A ratio for people. One to nothing has no figure.
+fn times(ratio: f64) -> String {
+    match ratio {
+        _ if ratio.is_infinite() => String::from("infinite"),
+        _ if ratio >= 1e9 => format!("{}x", shown(ratio)),
+        _ => format!("{ratio:.3}x"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_without_a_figure_has_none() {
+        assert_eq!([1.6, 1e308, f64::INFINITY].map(times), ["1.600x", "1e308x", "infinite"]);
     }
 }
