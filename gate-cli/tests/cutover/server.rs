@@ -72,7 +72,7 @@ fn serve(mut stream: TcpStream, does: &Does, heard: &Mutex<Vec<String>>) {
             thread::sleep(*pause);
             stream.write_all(&[*byte])
         }),
-        Does::Hangs(bytes) => stream.write_all(bytes).map(|()| thread::sleep(Duration::from_secs(30))),
+        Does::Hangs(bytes) => stream.write_all(bytes).map(|()| thread::sleep(Duration::from_mins(10))),
         Does::Floods => {
             let begun = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
             begun.and_then(|()| std::iter::repeat(()).try_for_each(|()| stream.write_all(&[b' '; 8192])))
