@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 
 use super::blob::Blob;
 use super::facts::{Answer, Breaker, Keys, Promotion, Rule};
-use super::{Tried, accept, checked, instant, length, or_default, read, read_secret, reported};
+use super::{Tried, accept, checked, instant, length, named, or_default, read, read_secret, reported};
 use crate::evaluate::Input;
 use crate::{convert, policy};
 
@@ -38,10 +38,12 @@ pub(crate) fn check_readyz<'py>(
 pub(crate) fn check_keys<'py>(
     py: Python<'py>,
     keys: Option<&Bound<'py, PyAny>>,
-    warn_days: Option<u32>,
-    critical_days: Option<u32>,
+    warn_days: Option<&Bound<'py, PyAny>>,
+    critical_days: Option<&Bound<'py, PyAny>>,
     now: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
+    let warn_days = warn_days.map(|days| named("warn_days", days)).transpose()?;
+    let critical_days = critical_days.map(|days| named("critical_days", days)).transpose()?;
     let list = keys.map(read_secret::<Blob>).transpose()?.map(|list| accept(py, list)).transpose()?;
     let (keys, now) = (Keys { list, warn_days, critical_days }, instant(now)?);
     let report: KeysReport = accept(py, py.detach(|| keys.judge(now)))?;
