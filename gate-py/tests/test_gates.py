@@ -479,7 +479,7 @@ def test_a_text_is_a_path_and_what_lies_packed_is_scanned(
     for data in ("a.gz", {"a.gz": packed}):
         assert [row["artifact"] for row in tsfm_gate.scan_secrets(any_of(data))["findings"]] == ["a.gz!a"]
     for missing in ("", "b.log", "api" + f"_key={SECRET}", {"a.log": "b.log"}):
-        error = refused(lambda: tsfm_gate.scan_secrets(any_of(missing)))
+        error = refused(partial(tsfm_gate.scan_secrets, any_of(missing)))
         assert (error.code, error.path) == ("file-not-found", "data")
 
 
