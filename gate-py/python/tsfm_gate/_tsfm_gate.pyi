@@ -809,9 +809,9 @@ def scan_secrets(
 ) -> SecretReport:
     """Scans for secrets: bytes, a path of a file or a folder, or a mapping of these by name.
 
-    A `str` is a path. What lies packed in a zip, a tar or a gzip is scanned as well, and called `{archive}!{place}`.
-    A file in a folder is called by the path or the name of the folder, and by its place in it:
-    `{name}/{place}`. A finding shows where and of what kind, a length, and a digest under `key`, which is
+    A `str` is a path. What lies packed in a zip, a tar or a gzip is scanned as well, and called
+    `{archive}!{place}`. A file in a folder is called by the path or the name of the folder, and by its
+    place in it: `{name}/{place}`. A finding shows where and of what kind, a length, and a digest under `key`, which is
     random without one. The names in `manifest` must all be scanned; without it, those that are there.
     """
 
