@@ -227,3 +227,16 @@ fn plans_that_cannot_be_meant_are_refused() {
     assert_eq!(folder.gate(&["harden", "run", "--plan", "none.yaml"]).error_code(), "file-not-found");
     assert!(!folder.path("out").exists());
 }
+
+#[test]
+fn a_plan_is_not_overwritten_by_what_it_makes() {
+    let folder = Folder::new();
+    for (name, log) in [("rollout_hardening_gate_summary.json", "a.log"), ("plan.yaml", "plan.yaml")] {
+        let plan =
+            format!(r#"{{"api_base": "x", "steps": [{{"name": "a", "run": "true", "log": "{log}"}}]}}"#);
+        folder.write(name, &plan);
+        let ran = folder.gate(&["harden", "run", "--plan", name, "--report-dir", "."]);
+        assert_eq!(ran.error_code(), "contradiction", "{name}");
+        assert_eq!(folder.read(name), plan);
+    }
+}

@@ -44,6 +44,10 @@ pub(super) fn run(args: &HardenRun, around: Surroundings) -> Result<Answer, Fail
     // Before the lock: who is asked to end while it waits has nothing to write.
     let folder = made(&args.report_dir)?;
     let summary = Target::new(&folder.join(SUMMARY_FILE), ARGUMENT);
+    let logs = plan.parts().map(|part| Target::new(&folder.join(part.log()), "log"));
+    for written in logs.chain([summary.clone()]) {
+        written.refuse_inputs(args.plan.clone())?;
+    }
     let _lock = summary.lock(Duration::from_secs(args.wait.into()))?;
     let masker = Masker::of_environment(plan.variables())?;
     let mut gate = Gate {
