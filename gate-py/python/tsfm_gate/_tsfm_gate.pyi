@@ -811,8 +811,9 @@ def scan_secrets(
 
     A `str` is a path. What lies packed in a zip, a tar or a gzip is scanned as well, and called
     `{archive}!{place}`. A file in a folder is called by the path or the name of the folder, and by its
-    place in it: `{name}/{place}`. A finding shows where and of what kind, a length, and a digest under `key`, which is
-    random without one. The names in `manifest` must all be scanned; without it, those that are there.
+    place in it: `{name}/{place}`. A finding shows where and of what kind, a length, and a digest under
+    `key`, which is random without one. The names in `manifest` must all be scanned; without it, those that
+    are there.
     """
 
 def regression(
