@@ -17,6 +17,7 @@ pub mod error;
 pub mod explain;
 pub mod finding;
 pub mod hardening;
+pub mod line;
 pub mod placeholder;
 pub mod problem;
 pub mod quantity;

@@ -12,6 +12,17 @@ use serde_json::{Value, json};
 use crate::reference::{Answer, judge};
 use crate::scenario::{METRICS, Scenario};
 
+/// One of these texts, with a byte in each of some places changed.
+#[must_use]
+pub fn damaged(texts: &[String], which: usize, changes: &[(usize, u8)]) -> Vec<u8> {
+    let mut bytes = texts.get(which % texts.len()).cloned().unwrap_or_default().into_bytes();
+    for (at, byte) in changes {
+        let at = at % bytes.len();
+        bytes.splice(at..=at, [*byte]);
+    }
+    bytes
+}
+
 /// Any bytes: never a panic; what is accepted gives one verdict that reads back, however it was read.
 pub fn snapshot_bytes(bytes: &[u8]) {
     let policy = builtin();

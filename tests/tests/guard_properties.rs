@@ -3,24 +3,11 @@
 use std::sync::Mutex;
 
 use gate_tests::guard_walk::{MUST_SEE, Seen, walk};
+use gate_tests::properties::damaged;
 use gate_tests::properties_guard as must;
 use gate_tests::scripts;
 use proptest::collection::vec;
 use proptest::prelude::*;
-
-/// A script with some of its bytes changed.
-fn damaged_script() -> impl Strategy<Value = Vec<u8>> {
-    let texts: Vec<String> = scripts::all().into_iter().map(|(_, text)| text).collect();
-    let changes = vec((any::<prop::sample::Index>(), any::<u8>()), 0..4);
-    (prop::sample::select(texts), changes).prop_map(|(text, changes)| {
-        let mut bytes = text.into_bytes();
-        for (at, byte) in changes {
-            let at = at.index(bytes.len());
-            bytes.splice(at..=at, [byte]);
-        }
-        bytes
-    })
-}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
@@ -36,8 +23,11 @@ proptest! {
     }
 
     #[test]
-    fn any_script_is_played_or_refused(bytes in damaged_script()) {
-        must::script_bytes(&bytes);
+    fn any_script_is_played_or_refused(
+        which in any::<usize>(), changes in vec((any::<usize>(), any::<u8>()), 0..4),
+    ) {
+        let scripts: Vec<String> = scripts::all().into_iter().map(|(_, text)| text).collect();
+        must::script_bytes(&damaged(&scripts, which, &changes));
     }
 
     #[test]

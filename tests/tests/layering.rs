@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Words that every part may use. They know no domain.
-const VOCABULARY: [&str; 12] = [
+const VOCABULARY: [&str; 13] = [
     "bounds",
     "code",
     "decision",
@@ -14,6 +14,7 @@ const VOCABULARY: [&str; 12] = [
     "document",
     "error",
     "finding",
+    "line",
     "placeholder",
     "problem",
     "quantity",

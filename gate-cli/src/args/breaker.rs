@@ -6,7 +6,7 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use gate_core::breaker::HoldKind;
 
 use super::ReportFormat;
-use super::common::{Sign, Stored};
+use super::order::{Sign, Stored};
 
 /// The codes of all commands on a state file, after the examples of each.
 macro_rules! exit_codes {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args, Subcommand};
 
-use super::common::{Reported, Shown};
+use super::answer::{Reported, Shown};
 use crate::duration;
 
 /// The codes of every command, after the examples of each.
@@ -21,7 +21,8 @@ Exit codes:
 With code 1 the last line on stderr is JSON:
   {\"ok\": false, \"exit_code\": 1, \"error\": {\"code\": \"…\", \"message\": \"…\", \"path\": \"…\", …}}
 
-Tokens come from the environment only, and no output, log or report ever holds one."
+Tokens come from the environment only, and are masked in every output, log and report: as they
+are, escaped, percent-encoded and in base64."
     };
 }
 

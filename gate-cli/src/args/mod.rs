@@ -1,10 +1,11 @@
 //! What was typed.
 
+mod answer;
 mod breaker;
-mod common;
 mod contract;
 mod cutover;
 mod harden;
+mod order;
 mod release;
 
 use std::ffi::OsString;
@@ -15,11 +16,11 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use gate_core::canary::policy::BUILTIN;
 use gate_core::render;
 
+pub(crate) use answer::Shown;
 pub(crate) use breaker::{
     Breaker, BreakerCheck, BreakerHold, BreakerRelease, BreakerReplay, BreakerReset, BreakerStatus, Latch,
     LatchObserve,
 };
-pub(crate) use common::{Shown, Sign, Stored};
 pub(crate) use contract::{Covariates, CovariatesCheck, Run, RunCheck, RunHealth, RunIdOf, RunMetrics};
 pub(crate) use cutover::{
     ChecklistNew, ChecklistSign, ChecklistVerify, Cutover, CutoverChecklist, CutoverEvidence, CutoverKeys,
@@ -30,6 +31,7 @@ pub(crate) use cutover::{
 pub(crate) use harden::{
     Asking, Body, Harden, HardenMetrics, HardenOpenapi, HardenPerf, HardenReview, HardenRun, HardenSecurity,
 };
+pub(crate) use order::{Sign, Stored};
 pub(crate) use release::{
     AuditAppend, AuditVerify, Evidence, PromoteObserve, PromoteReadmit, PromoteRollback, PromoteTo, Release,
     ReleaseAudit, ReleaseEnv, ReleaseMatrix, ReleasePromote, ReleaseRegression, ReleaseSecrets,

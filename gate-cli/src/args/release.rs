@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use gate_core::release::promote::{Health, Stage};
 
-use super::common::{Shown, Sign, Stored};
+use super::answer::Shown;
+use super::order::{Sign, Stored};
 
 /// The codes of every command, after the examples of each.
 macro_rules! exit_codes {

@@ -1,5 +1,6 @@
 //! Reports that end with a code: for people line by line, for programs as one object.
 
+pub(super) use gate_core::line::one_line;
 use gate_core::problem::Problem;
 use serde::Serialize;
 
@@ -41,9 +42,4 @@ pub(super) const fn exit_of(code: u8) -> Exit {
 /// A problem a line.
 pub(super) fn lines(problems: &[Problem]) -> String {
     problems.iter().map(|problem| format!("  {}\n", one_line(&problem.to_string()))).collect()
-}
-
-/// What would steer a terminal is left out.
-pub(super) fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -11,6 +11,7 @@ use super::openapi::{OpenApiReport, OpenApiStatus};
 use super::perf::PerfReport;
 use super::security::SecurityReport;
 use super::{OverallStatus, Summary};
+use crate::line::one_line;
 use crate::problem::Problem;
 use crate::time::{Instant, format_instant, human_minutes, human_seconds};
 
@@ -177,9 +178,4 @@ fn limit(length: TimeDelta) -> String {
         Ok(whole) if TimeDelta::minutes(minutes) == length => human_minutes(whole),
         _ => human_seconds(length),
     }
-}
-
-/// A name with a line end must not become a line of the runbook.
-fn one_line(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }

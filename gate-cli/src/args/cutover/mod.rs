@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args, Subcommand};
 
-use super::common::{Shown, Sign};
+use super::answer::Shown;
+use super::order::Sign;
 use crate::duration;
 use help::{
     CHECKLIST_HELP, CUTOVER_HELP, EVIDENCE_HELP, KEYS_HELP, POLICIES_HELP, PREFLIGHT_HELP, PROMOTION_HELP,

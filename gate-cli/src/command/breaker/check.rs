@@ -15,7 +15,7 @@ use crate::failure::{Failure, Refusal};
 pub(super) fn run(args: &BreakerCheck, around: Surroundings) -> Result<Answer, Failure> {
     let clock = clock(&args.stored, around)?;
     let error = match judged(args, clock) {
-        Ok(report) => return Ok(report.answer(args.stored.format)),
+        Ok(report) => return Ok(report.answer(args.stored.shown.format)),
         Err(refusal) => refusal,
     };
     let stored = file(&args.stored).look(clock)?;
@@ -23,7 +23,7 @@ pub(super) fn run(args: &BreakerCheck, around: Surroundings) -> Result<Answer, F
         return Err(error.into());
     }
     let report = Report::new(&stored, &args.stored.state).with_note(error.error.to_string());
-    Ok(report.answer(args.stored.format))
+    Ok(report.answer(args.stored.shown.format))
 }
 
 fn judged(args: &BreakerCheck, clock: Clock) -> Result<Report, Box<Refusal>> {

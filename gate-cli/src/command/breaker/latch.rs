@@ -21,7 +21,7 @@ pub(super) fn trip(args: &BreakerRelease, around: Surroundings) -> Result<Answer
         Ok(true)
     })?;
     let report = Report::new(&breaker, &args.stored.state).of_order(done, "latch trip", "");
-    Ok(report.answer(args.stored.format))
+    Ok(report.answer(args.stored.shown.format))
 }
 
 /// Ends the stop. A condition that is still asserted stops it again at once.
@@ -41,7 +41,7 @@ pub(super) fn reset(args: &BreakerRelease, around: Surroundings) -> Result<Answe
     })?;
     let why = "the latch did not hold";
     let report = Report::new(&breaker, &args.stored.state).of_order(done, "latch reset", why);
-    Ok(report.answer(args.stored.format))
+    Ok(report.answer(args.stored.shown.format))
 }
 
 /// Takes a reading.
@@ -58,7 +58,7 @@ pub(super) fn observe(args: &LatchObserve, around: Surroundings) -> Result<Answe
         breaker.note(&changes, None);
         Ok(())
     })?;
-    Ok(Report::new(&breaker, &args.stored.state).answer(args.stored.format))
+    Ok(Report::new(&breaker, &args.stored.state).answer(args.stored.shown.format))
 }
 
 /// A stop that nothing carries out must not look like one.

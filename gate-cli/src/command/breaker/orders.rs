@@ -26,7 +26,7 @@ pub(super) fn hold(args: &BreakerHold, around: Surroundings) -> Result<Answer, F
         Ok(true)
     })?;
     let report = Report::new(&breaker, &args.stored.state).of_order(done, &event, "");
-    Ok(report.answer(args.stored.format))
+    Ok(report.answer(args.stored.shown.format))
 }
 
 /// Lifts a hold.
@@ -42,7 +42,7 @@ pub(super) fn release(args: &BreakerRelease, around: Surroundings) -> Result<Ans
     })?;
     let nothing = format!("{} holds nothing", by.actor());
     let report = Report::new(&breaker, &args.stored.state).of_order(done, "release", &nothing);
-    Ok(report.answer(args.stored.format))
+    Ok(report.answer(args.stored.shown.format))
 }
 
 /// Begins anew.
@@ -55,7 +55,7 @@ pub(super) fn reset(args: &BreakerReset, around: Surroundings) -> Result<Answer,
     if let Some(aside) = done.and_then(|aside| aside.0) {
         report = report.with_note(format!("what was there is kept as `{}`", aside.display()));
     }
-    Ok(report.answer(args.stored.format))
+    Ok(report.answer(args.stored.shown.format))
 }
 
 fn span(text: &str) -> Result<Span, GateError> {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use gate_core::breaker::guard::{Mode, Transition};
 use gate_core::breaker::{GuardStatus, HoldKind, HoldState, Layer, MetricStatus};
+use gate_core::line::one_line;
 use serde::Serialize;
 
 use super::super::{Answer, pretty, report_format};
@@ -218,9 +219,4 @@ fn shell_word(text: &str) -> String {
         return text.to_owned();
     }
     format!("'{}'", one_line(text).replace('\'', r"'\''"))
-}
-
-/// What would steer a terminal is left out.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -16,5 +16,5 @@ pub(super) fn run(args: &BreakerStatus, around: Surroundings) -> Result<Answer, 
         configure(&mut breaker, config)?;
     }
     let report = Report::new(&breaker, &args.stored.state).with_history(history);
-    Ok(report.answer(args.stored.format))
+    Ok(report.answer(args.stored.shown.format))
 }

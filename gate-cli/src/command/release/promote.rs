@@ -103,7 +103,7 @@ fn ordered(stored: &Stored, state: Promotion, done: Result<Option<Action>, Vec<P
 }
 
 fn answer(stored: &Stored, exit: Exit, report: &Report) -> Answer {
-    judged(stored.format, exit, report, text)
+    judged(stored.shown.format, exit, report, text)
 }
 
 fn text(report: &Report) -> String {

@@ -119,20 +119,19 @@ impl Guard {
     }
 
     fn stop(&mut self, why: &GateError, now: u64) -> Result<(), GateError> {
-        let text = one_line(&format!("the stored state cannot be trusted: {why}"));
+        let text = short_line(&format!("the stored state cannot be trusted: {why}"));
         if let Some(latch) = &mut self.latch {
-            latch.trip(LatchCause::StateLost(one_line(&format!("{why}"))), now);
+            latch.trip(LatchCause::StateLost(short_line(&format!("{why}"))), now);
             return Ok(());
         }
         self.overrides.hold(Signed::new(RESTORER, &text)?, HoldKind::Off, None, now).map(|_| ())
     }
 }
 
-/// At most 200 bytes without control characters.
-fn one_line(text: &str) -> String {
-    let printable = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+/// At most 200 bytes on one line.
+fn short_line(text: &str) -> String {
     let mut line = String::new();
-    for c in printable {
+    for c in crate::line::one_line(text).chars() {
         if line.len() + c.len_utf8() > 200 {
             break;
         }

@@ -21,17 +21,17 @@ pub(super) fn value(bytes: &[u8], anchor: &Anchor, start: usize) -> Option<Range
         SecretRule::Bearer => bearer(bytes, end),
         SecretRule::PrivateKey => private_key(bytes, start, end),
         SecretRule::AwsKeyId => {
-            fixed(bytes, start, end, 16, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+            fixed(bytes, (start, end), 16, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
         }
-        SecretRule::GithubToken => at_least(bytes, start, end, 22, is_word),
-        SecretRule::SlackToken => at_least(bytes, start, end, 12, is_key),
-        SecretRule::GoogleKey => fixed(bytes, start, end, 35, is_key),
+        SecretRule::GithubToken => at_least(bytes, (start, end), 22, is_word),
+        SecretRule::SlackToken => at_least(bytes, (start, end), 12, is_key),
+        SecretRule::GoogleKey => fixed(bytes, (start, end), 35, is_key),
         SecretRule::WebToken => web_token(bytes, start, end),
         SecretRule::UrlPassword => login::url_password(bytes, end),
         SecretRule::Basic => login::basic(bytes, end),
-        SecretRule::StripeKey => random(bytes, start, end, 16, |byte| byte.is_ascii_alphanumeric()),
-        SecretRule::GitlabToken => random(bytes, start, end, 20, is_key),
-        SecretRule::NpmToken => fixed(bytes, start, end, 36, |byte| byte.is_ascii_alphanumeric()),
+        SecretRule::StripeKey => random(bytes, (start, end), 16, |byte| byte.is_ascii_alphanumeric()),
+        SecretRule::GitlabToken => random(bytes, (start, end), 20, is_key),
+        SecretRule::NpmToken => fixed(bytes, (start, end), 36, |byte| byte.is_ascii_alphanumeric()),
     }
 }
 
@@ -140,44 +140,48 @@ fn private_key(bytes: &[u8], start: usize, end: usize) -> Option<Range<usize>> {
     (is_private && bytes.get(label.end) == Some(&b'-')).then_some(start..label.end)
 }
 
+/// What follows a beginning that is no part of a longer word: with it, and alone.
+fn standing(
+    bytes: &[u8],
+    (start, end): (usize, usize),
+    is_part: impl Fn(u8) -> bool,
+) -> Option<(Range<usize>, &[u8])> {
+    let is_inside = start.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+    let rest = run(bytes, end, is_part);
+    (!is_inside).then_some((start..rest.end, bytes.get(rest)?))
+}
+
+/// Exactly so many.
 fn fixed(
     bytes: &[u8],
-    start: usize,
-    end: usize,
+    place: (usize, usize),
     length: usize,
     is_part: impl Fn(u8) -> bool,
 ) -> Option<Range<usize>> {
-    let is_inside = start.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
-    let rest = run(bytes, end, is_part);
-    (!is_inside && rest.len() == length).then_some(start..rest.end)
+    standing(bytes, place, is_part).filter(|(_, rest)| rest.len() == length).map(|(whole, _)| whole)
 }
 
+/// So many or more, with a digit among them.
 fn at_least(
     bytes: &[u8],
-    start: usize,
-    end: usize,
+    place: (usize, usize),
     length: usize,
     is_part: impl Fn(u8) -> bool,
 ) -> Option<Range<usize>> {
-    let is_inside = start.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
-    let rest = run(bytes, end, is_part);
-    let has_digit = bytes.get(rest.clone())?.iter().any(u8::is_ascii_digit);
-    (!is_inside && has_digit && rest.len() >= length).then_some(start..rest.end)
+    let (whole, rest) = standing(bytes, place, is_part)?;
+    (rest.len() >= length && rest.iter().any(u8::is_ascii_digit)).then_some(whole)
 }
 
-/// The same for letters at random, which need not have a digit among them.
+/// So many or more at random, which need not have a digit among them.
 fn random(
     bytes: &[u8],
-    start: usize,
-    end: usize,
+    place: (usize, usize),
     length: usize,
     is_part: impl Fn(u8) -> bool,
 ) -> Option<Range<usize>> {
-    let is_inside = start.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
-    let rest = run(bytes, end, is_part);
-    let text = bytes.get(rest.clone())?;
-    let is_random = text.iter().any(u8::is_ascii_digit) || text.iter().any(u8::is_ascii_uppercase);
-    (!is_inside && is_random && rest.len() >= length && is_real(bytes, &rest)).then_some(start..rest.end)
+    let (whole, rest) = standing(bytes, place, is_part)?;
+    let is_random = rest.iter().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+    (rest.len() >= length && is_random && is_real(bytes, &(place.1..whole.end))).then_some(whole)
 }
 
 /// Three parts with dots between them, the second an object as well.

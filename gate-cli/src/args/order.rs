@@ -1,29 +1,11 @@
-//! What many commands take.
+//! Orders: what is changed, by whom and why.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 
-use super::ReportFormat;
-
-/// How an answer is written.
-#[derive(Debug, Args)]
-pub(crate) struct Shown {
-    /// Format of the answer [default: text on a terminal, else json]
-    #[arg(long, short)]
-    pub(crate) format: Option<ReportFormat>,
-}
-
-/// How an answer is written that is a report to be kept.
-#[derive(Debug, Args)]
-pub(crate) struct Reported {
-    /// File for the report, beside what is printed; replaced as a whole or not at all
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) shown: Shown,
-}
+use super::answer::Shown;
 
 /// The state file, and how the answer is written.
 #[derive(Debug, Args)]
@@ -37,9 +19,8 @@ pub(crate) struct Stored {
     /// Seconds to wait for another process that is changing the state
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     wait: u32,
-    /// Format of the answer [default: text on a terminal, else json]
-    #[arg(long, short)]
-    pub(crate) format: Option<ReportFormat>,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 impl Stored {
